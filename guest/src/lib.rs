@@ -1,0 +1,48 @@
+//! The Valimail connector: lists the accounts of a Valimail customer and who of them is an
+//! owner, a member or a marketer.
+//!
+//! Read it in the direction in which the data flows:
+//!
+//! - [`settings`]: configuration becomes [`settings::Settings`].
+//! - [`session`]: credentials become an access token (`POST /auth`).
+//! - [`client`]: requests go out, statuses and error bodies come back as contract errors.
+//! - [`list`]: the bytes of a SCIM list become records, while they arrive.
+//! - [`scim`]: the records as Valimail writes them.
+//! - [`accounts`] and [`member_types`]: records become resources, entitlements and grants.
+//! - [`pass`]: one pass over the account list, page by page.
+//! - [`description`]: what the connector says of itself.
+//!
+//! All of that is plain Rust, generic over [`transport::Transport`], and tested natively.
+//! [`component`] is the glue to the contract, [`transport`] the glue to `wasi:http`.
+
+pub mod accounts;
+pub mod client;
+pub mod component;
+pub mod description;
+pub mod list;
+pub mod member_types;
+pub mod pass;
+pub mod scim;
+pub mod session;
+pub mod settings;
+pub mod transport;
+
+/// The contract's types and traits, generated from `wit/`.
+pub mod contract {
+    wit_bindgen::generate!({
+        world: "connector",
+        path: "../wit",
+        with: { "spin:variables/variables@3.0.0": spin_sdk::variables::wit::variables },
+        additional_derives: [PartialEq],
+    });
+}
+
+/// The exports themselves, which only link in a component.
+#[cfg(target_family = "wasm")]
+mod exports {
+    #![expect(unsafe_code, reason = "the exports are generated")]
+
+    use crate::{component::Component, contract};
+
+    contract::export!(Component with_types_in contract);
+}

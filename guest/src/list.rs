@@ -1,0 +1,527 @@
+//! A SCIM list response, read while it arrives (`ListResponse`, RFC 7644, section 3.4.2).
+//!
+//! serde_json parses each record as soon as all its bytes are there; what this adds is the
+//! way from one record to the next. Nothing is kept but the bytes of the record that is still
+//! arriving, so a list may be as long as it likes.
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Deserializer, Value, error::Category};
+use std::{marker::PhantomData, mem};
+
+/// Bytes of one record above which it is no record of a person any more.
+const MAX_RECORD: usize = 1 << 20;
+
+/// An element of `Resources`.
+#[derive(Debug, PartialEq)]
+pub enum Record<T> {
+    Read(T),
+    /// Valid JSON, but not a `T`.
+    Unusable {
+        /// `id` or else `userName`, if there is one.
+        id: Option<String>,
+        reason: String,
+    },
+}
+
+/// What a list says of itself, beside its records.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope {
+    pub total_results: Option<u64>,
+    pub items_per_page: Option<u64>,
+    pub start_index: Option<u64>,
+    /// Whether there was a `Resources`, if only an empty one.
+    pub has_resources: bool,
+}
+
+/// Why a body is not a list.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotAList {
+    /// Does not begin like JSON: the beginning of it.
+    NotJson(String),
+    /// Breaks off after this many bytes.
+    Truncated(u64),
+    /// Is not JSON any more at this byte.
+    Syntax { at: u64, error: String },
+    /// Is JSON, but of another kind.
+    OtherShape(String),
+    /// A record that goes on and on.
+    RecordTooLong,
+}
+
+impl std::fmt::Display for NotAList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotJson(start) if start.starts_with('<') => {
+                f.write_str("an HTML page where JSON was expected")
+            }
+            Self::NotJson(start) => write!(f, "something that is not JSON, beginning {start:?}"),
+            Self::Truncated(at) => write!(f, "JSON that breaks off after {at} bytes"),
+            Self::Syntax { at, error } => write!(f, "JSON that is broken near byte {at}: {error}"),
+            Self::OtherShape(what) => write!(f, "JSON, but no SCIM list: {what}"),
+            Self::RecordTooLong => write!(f, "a record of more than {MAX_RECORD} bytes"),
+        }
+    }
+}
+
+/// Reads a list of `T`, chunk by chunk.
+pub struct ListReader<T> {
+    /// What has arrived and is not read yet.
+    pending: Vec<u8>,
+    /// How much of the body came before `pending`.
+    consumed: u64,
+    state: State,
+    envelope: Envelope,
+    record: PhantomData<fn() -> T>,
+}
+
+enum State {
+    Start,
+    /// After `{`, or after a comma.
+    Key {
+        first: bool,
+    },
+    Colon(String),
+    Value(String),
+    /// After a member's value.
+    Member,
+    /// After `[`, or after a comma, in `Resources`.
+    Element {
+        first: bool,
+    },
+    /// After an element.
+    NextElement,
+    End,
+}
+
+/// Whether there was enough to take one step.
+enum Step<T> {
+    Taken,
+    Record(Record<T>),
+    NeedMore,
+}
+
+impl<T: DeserializeOwned> Default for ListReader<T> {
+    fn default() -> Self {
+        Self {
+            pending: Vec::new(),
+            consumed: 0,
+            state: State::Start,
+            envelope: Envelope::default(),
+            record: PhantomData,
+        }
+    }
+}
+
+impl<T: DeserializeOwned> ListReader<T> {
+    /// Takes the next bytes of the body, and appends to `records` what they complete.
+    ///
+    /// # Errors
+    ///
+    /// When this cannot become a list any more.
+    pub fn push(&mut self, chunk: &[u8], records: &mut Vec<Record<T>>) -> Result<(), NotAList> {
+        self.pending.extend_from_slice(chunk);
+        let mut at = 0;
+        let result = loop {
+            match self.step(&mut at) {
+                Ok(Step::Taken) => {}
+                Ok(Step::Record(record)) => records.push(record),
+                Ok(Step::NeedMore) if self.pending.len() - at > MAX_RECORD => {
+                    break Err(NotAList::RecordTooLong);
+                }
+                Ok(Step::NeedMore) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.pending.drain(..at);
+        self.consumed += at as u64;
+        result
+    }
+
+    /// Ends the body.
+    ///
+    /// # Errors
+    ///
+    /// When the list is not complete.
+    pub fn finish(self) -> Result<Envelope, NotAList> {
+        match self.state {
+            State::End => Ok(self.envelope),
+            State::Start if self.consumed == 0 && self.pending.is_empty() => {
+                Err(NotAList::OtherShape("the body is empty".to_owned()))
+            }
+            _ => Err(NotAList::Truncated(
+                self.consumed + self.pending.len() as u64,
+            )),
+        }
+    }
+
+    fn step(&mut self, at: &mut usize) -> Result<Step<T>, NotAList> {
+        let blank = self.pending[*at..]
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+            .count();
+        *at += blank;
+        let Some(&next) = self.pending.get(*at) else {
+            return Ok(Step::NeedMore);
+        };
+        self.state = match mem::replace(&mut self.state, State::End) {
+            State::Start => match next {
+                b'{' => {
+                    *at += 1;
+                    State::Key { first: true }
+                }
+                b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
+                    return Err(NotAList::OtherShape("it is not an object".to_owned()));
+                }
+                _ => return Err(NotAList::NotJson(self.glimpse(*at))),
+            },
+            State::Key { first } => match next {
+                b'}' if first => {
+                    *at += 1;
+                    State::End
+                }
+                b'"' => match self.value::<String>(at)? {
+                    Some(Ok(key)) => State::Colon(key),
+                    Some(Err(error)) => return Err(self.syntax(*at, error)),
+                    None => {
+                        self.state = State::Key { first };
+                        return Ok(Step::NeedMore);
+                    }
+                },
+                _ => return Err(self.syntax(*at, "expected a key")),
+            },
+            State::Colon(key) => self.punctuation(at, b':', State::Value(key))?,
+            State::Value(key) if key.eq_ignore_ascii_case("Resources") && next == b'[' => {
+                self.envelope.has_resources = true;
+                *at += 1;
+                State::Element { first: true }
+            }
+            State::Value(key) => match self.value::<Value>(at)? {
+                Some(Ok(value)) => {
+                    self.note(&key, &value)?;
+                    State::Member
+                }
+                Some(Err(error)) => return Err(self.syntax(*at, error)),
+                None => {
+                    self.state = State::Value(key);
+                    return Ok(Step::NeedMore);
+                }
+            },
+            State::Member if next == b'}' => {
+                *at += 1;
+                State::End
+            }
+            State::Member => self.punctuation(at, b',', State::Key { first: false })?,
+            State::Element { first: true } if next == b']' => {
+                *at += 1;
+                State::Member
+            }
+            State::Element { first } => match self.value::<T>(at)? {
+                Some(read) => {
+                    self.state = State::NextElement;
+                    return Ok(Step::Record(match read {
+                        Ok(record) => Record::Read(record),
+                        Err(unusable) => unusable.into_record(),
+                    }));
+                }
+                None => {
+                    self.state = State::Element { first };
+                    return Ok(Step::NeedMore);
+                }
+            },
+            State::NextElement if next == b']' => {
+                *at += 1;
+                State::Member
+            }
+            State::NextElement => self.punctuation(at, b',', State::Element { first: false })?,
+            State::End => return Err(self.syntax(*at, "something follows the list")),
+        };
+        Ok(Step::Taken)
+    }
+
+    /// Reads one JSON value at `at` and steps behind it: `None` when not all of it is there,
+    /// an inner error when it is a value of another type.
+    fn value<V: DeserializeOwned>(
+        &self,
+        at: &mut usize,
+    ) -> Result<Option<Result<V, OtherType>>, NotAList> {
+        let rest = &self.pending[*at..];
+        let mut values = Deserializer::from_slice(rest).into_iter::<V>();
+        let (read, length) = match values.next() {
+            None => return Ok(None),
+            Some(Ok(value)) => (Ok(value), values.byte_offset()),
+            Some(Err(error)) if broken_off(&error, rest) => return Ok(None),
+            Some(Err(error)) if error.classify() != Category::Data => {
+                return Err(self.syntax(*at, error));
+            }
+            Some(Err(error)) => {
+                let mut skipped = Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+                match skipped.next() {
+                    Some(Err(error)) if !broken_off(&error, rest) => {
+                        return Err(self.syntax(*at, error));
+                    }
+                    Some(Ok(_)) => {
+                        let length = skipped.byte_offset();
+                        let json = rest[..length].to_vec();
+                        (Err(OtherType { json, error }), length)
+                    }
+                    _ => return Ok(None),
+                }
+            }
+        };
+        // The end of the bytes does not end a number or a word: `12` may become `123`.
+        let delimited = matches!(rest.first(), Some(b'{' | b'[' | b'"'));
+        if length == rest.len() && !delimited {
+            return Ok(None);
+        }
+        *at += length;
+        Ok(Some(read))
+    }
+
+    fn punctuation(&self, at: &mut usize, wanted: u8, then: State) -> Result<State, NotAList> {
+        if self.pending[*at] == wanted {
+            *at += 1;
+            Ok(then)
+        } else {
+            Err(self.syntax(*at, format!("expected {:?}", char::from(wanted))))
+        }
+    }
+
+    /// Remembers what a member of the list says.
+    fn note(&mut self, key: &str, value: &Value) -> Result<(), NotAList> {
+        let number = || {
+            value
+                .as_u64()
+                .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+        };
+        if key.eq_ignore_ascii_case("totalResults") {
+            self.envelope.total_results = number();
+        } else if key.eq_ignore_ascii_case("itemsPerPage") {
+            self.envelope.items_per_page = number();
+        } else if key.eq_ignore_ascii_case("startIndex") {
+            self.envelope.start_index = number();
+        } else if key.eq_ignore_ascii_case("Resources") && !value.is_null() {
+            return Err(NotAList::OtherShape("Resources is not an array".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn syntax(&self, at: usize, error: impl ToString) -> NotAList {
+        NotAList::Syntax {
+            at: self.consumed + at as u64,
+            error: without_place(&error.to_string()),
+        }
+    }
+
+    fn glimpse(&self, at: usize) -> String {
+        let end = self.pending.len().min(at + 40);
+        String::from_utf8_lossy(&self.pending[at..end]).into_owned()
+    }
+}
+
+/// A whole JSON value that is not of the wanted type.
+struct OtherType {
+    json: Vec<u8>,
+    error: serde_json::Error,
+}
+
+impl std::fmt::Display for OtherType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl OtherType {
+    fn into_record<T>(self) -> Record<T> {
+        let value: Value = serde_json::from_slice(&self.json).unwrap_or_default();
+        let id = ["id", "userName"].iter().find_map(|key| match &value[key] {
+            Value::String(text) => Some(text.chars().take(200).collect()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        });
+        Record::Unusable {
+            id,
+            reason: without_place(&self.error.to_string()),
+        }
+    }
+}
+
+/// Whether more bytes could make this right. serde_json takes a sign at the very end for a
+/// wrong number, not for the beginning of one.
+fn broken_off(error: &serde_json::Error, rest: &[u8]) -> bool {
+    match error.classify() {
+        Category::Eof => true,
+        Category::Syntax => matches!(rest.last(), Some(b'-' | b'+' | b'.' | b'e' | b'E')),
+        Category::Data | Category::Io => false,
+    }
+}
+
+/// serde_json counts lines and columns from the start of the slice, which tells nobody
+/// anything.
+fn without_place(error: &str) -> String {
+    error.split(" at line ").next().unwrap_or(error).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::User;
+    use proptest::prelude::*;
+
+    type Outcome = (Vec<Record<User>>, Result<Envelope, NotAList>);
+
+    /// Reads `body` in pieces that end at `cuts`.
+    fn read(body: &[u8], cuts: &[usize]) -> Outcome {
+        let mut reader = ListReader::default();
+        let mut records = Vec::new();
+        let mut start = 0;
+        for end in cuts.iter().copied().chain([body.len()]) {
+            if let Err(error) = reader.push(&body[start..end], &mut records) {
+                return (records, Err(error));
+            }
+            start = end;
+        }
+        (records, reader.finish())
+    }
+
+    fn whole(body: &str) -> Outcome {
+        read(body.as_bytes(), &[])
+    }
+
+    const LIST: &str = r#" {"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "Resources": [
+            {"id": "1", "userName": "a@example.com", "active": true, "x": {"y": [1, "}]"]}},
+            {"id": 2, "userName": "caf\u00e9 \"quoted\" \\", "name": {"givenName": "é"}},
+            {"id": "3", "userName": {}}, null, "four", 5, [6], {}
+        ],
+        "startIndex": 1, "itemsPerPage": 8, "totalResults": 12 } "#;
+
+    #[test]
+    fn records_and_envelope_come_out_whatever_the_order_of_the_members() {
+        let (records, envelope) = whole(LIST);
+        assert_eq!(records.len(), 8);
+        assert!(matches!(&records[1], Record::Read(user) if user.id.as_deref() == Some("2")));
+        assert!(
+            matches!(&records[2], Record::Unusable { id, reason } if id.as_deref() == Some("3")
+                && reason == "invalid type: map, expected a string")
+        );
+        assert_eq!(
+            envelope,
+            Ok(Envelope {
+                total_results: Some(12),
+                items_per_page: Some(8),
+                start_index: Some(1),
+                has_resources: true
+            })
+        );
+    }
+
+    #[test]
+    fn an_absent_or_null_list_of_resources_is_told_apart_from_an_empty_one() {
+        let has = |body| whole(body).1.map(|envelope| envelope.has_resources);
+        assert_eq!(has(r#"{"totalResults":0}"#), Ok(false));
+        assert_eq!(has(r#"{"totalResults":0,"Resources":null}"#), Ok(false));
+        assert_eq!(has(r#"{"totalResults":0,"Resources":[]}"#), Ok(true));
+    }
+
+    #[test]
+    fn what_is_no_list_is_named_for_what_it_is() {
+        let error = |body| whole(body).1.err();
+        assert!(matches!(
+            error("<!doctype html>"),
+            Some(NotAList::NotJson(_))
+        ));
+        assert!(matches!(error("oops"), Some(NotAList::NotJson(_))));
+        assert!(matches!(error("[]"), Some(NotAList::OtherShape(_))));
+        assert!(matches!(error("12"), Some(NotAList::OtherShape(_))));
+        assert!(matches!(error(""), Some(NotAList::OtherShape(_))));
+        assert!(matches!(
+            error(r#"{"Resources":{}}"#),
+            Some(NotAList::OtherShape(_))
+        ));
+        assert!(matches!(
+            error(r#"{"Resources":[{"id":"#),
+            Some(NotAList::Truncated(20))
+        ));
+        assert!(matches!(error(r#"{"a":1"#), Some(NotAList::Truncated(6))));
+        for broken in [
+            r#"{"a" 1}"#,
+            "{,}",
+            r#"{"a":1,}"#,
+            r#"{"Resources":[{} {}]}"#,
+            "{}{}",
+            r#"{"Resources":[,]}"#,
+            r#"{"Resources":[{},]}"#,
+        ] {
+            assert!(
+                matches!(error(broken), Some(NotAList::Syntax { .. })),
+                "{broken}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_record_that_goes_on_and_on_is_given_up() {
+        let mut reader = ListReader::<User>::default();
+        let mut records = Vec::new();
+        let mut result = reader.push(br#"{"Resources":[{"id":""#, &mut records);
+        for _ in 0..17 {
+            result = result.and_then(|()| reader.push(&[b'x'; 1 << 16], &mut records));
+        }
+        assert_eq!(result, Err(NotAList::RecordTooLong));
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            (-1e9f64..1e9).prop_map(Value::from),
+            "\\PC{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(
+                    (
+                        prop_oneof!["id", "userName", "active", "name", "\\PC{0,4}"],
+                        inner
+                    ),
+                    0..4
+                )
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_of_the_bytes_gives_the_same_records(
+            resources in prop::collection::vec(json(), 0..6),
+            total in any::<u32>(),
+            pretty in any::<bool>(),
+            cut in 0..4096usize,
+            cuts in prop::collection::vec(0..4096usize, 0..12),
+        ) {
+            let list = serde_json::json!({"totalResults": total, "Resources": resources, "startIndex": 1});
+            let body = if pretty { serde_json::to_vec_pretty(&list) } else { serde_json::to_vec(&list) }?;
+            let expected = read(&body, &[]);
+            prop_assert_eq!(expected.0.len(), resources.len());
+            prop_assert!(expected.1.is_ok());
+
+            let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut % body.len()).collect();
+            cuts.sort_unstable();
+            prop_assert_eq!(&read(&body, &cuts), &expected);
+            let each_byte: Vec<_> = (0..body.len()).collect();
+            prop_assert_eq!(&read(&body, &each_byte), &expected);
+
+            // A body that breaks off is never taken for a whole list.
+            let broken_off = &body[..cut % body.len()];
+            prop_assert!(read(broken_off, &[]).1.is_err());
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&body, &[body.len() / 2]);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! SCIM users as Valimail writes them (RFC 7643 with an extension of its own).
+//!
+//! Valimail's description of its API leaves much open, so this reads what may be there and
+//! judges later: identifiers may be numbers, flags may be strings, anything optional may be
+//! missing or null, and unknown attributes are passed over.
+
+use serde::{Deserialize, Deserializer, de};
+
+/// A user, as far as the connector is interested.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct User {
+    #[serde(deserialize_with = "identifier")]
+    pub id: Option<String>,
+    #[serde(rename = "userName")]
+    pub user_name: Option<String>,
+    #[serde(rename = "externalId", deserialize_with = "identifier")]
+    pub external_id: Option<String>,
+    pub name: Option<Name>,
+    #[serde(deserialize_with = "flag")]
+    pub active: Option<bool>,
+    #[serde(rename = "urn:ietf:params:scim:schemas:extension:valimailuserextension:2.0:User")]
+    pub extension: Option<Extension>,
+    pub meta: Option<Meta>,
+}
+
+/// `name` of RFC 7643, section 4.1.1.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Name {
+    #[serde(rename = "givenName")]
+    pub given: Option<String>,
+    #[serde(rename = "familyName")]
+    pub family: Option<String>,
+}
+
+/// Valimail's own attributes.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Extension {
+    #[serde(rename = "memberType")]
+    pub member_type: Option<String>,
+}
+
+/// `meta` of RFC 7643, section 3.1. Its `location` is not a URL of the API, so it is not read.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Meta {
+    pub created: Option<String>,
+    #[serde(rename = "lastModified")]
+    pub last_modified: Option<String>,
+}
+
+/// Reads a string, or a whole number as one.
+fn identifier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Identifier {
+        Text(String),
+        Number(i64),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        None => None,
+        Some(Identifier::Text(text)) => Some(text),
+        Some(Identifier::Number(number)) => Some(number.to_string()),
+    })
+}
+
+/// Reads a boolean, or the word for one.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Flag(bool),
+        Text(String),
+    }
+    match Option::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Flag::Flag(flag)) => Ok(Some(flag)),
+        Some(Flag::Text(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Some(Flag::Text(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        Some(Flag::Text(_)) => Err(de::Error::custom("active is neither true nor false")),
+    }
+}
+
+/// What an error body says, of whichever of Valimail's several shapes it is.
+///
+/// SCIM errors carry `detail` (RFC 7644, section 3.12), others `message` with `type`, or a
+/// list of details by field; proxies in between answer with HTML or nothing. At most 300
+/// characters, on one line; `None` when there is nothing to repeat.
+pub fn error_detail(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let mut parts = Vec::new();
+    for key in ["detail", "details", "message"] {
+        match &body[key] {
+            serde_json::Value::String(text) => parts.push(text.clone()),
+            serde_json::Value::Array(details) => {
+                for detail in details {
+                    // `value` may repeat a credential, so only these two are taken.
+                    let (field, message) = (&detail["field"], &detail["message"]);
+                    if let Some(message) = message.as_str() {
+                        parts.push(match field.as_str() {
+                            Some(field) => format!("{field}: {message}"),
+                            None => message.to_owned(),
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(id) = body["request-id"].as_str().filter(|id| !id.is_empty()) {
+        parts.push(format!("request-id {id}"));
+    }
+    let text: String = parts
+        .join("; ")
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect();
+    (!text.trim().is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(json: &str) -> Result<User, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn an_id_may_be_a_number_and_a_flag_a_word() -> Result<(), serde_json::Error> {
+        let user = user(r#"{"id": 42, "active": "True", "userName": "a@example.com"}"#)?;
+        assert_eq!(user.id.as_deref(), Some("42"));
+        assert_eq!(user.active, Some(true));
+        Ok(())
+    }
+
+    #[test]
+    fn null_is_as_good_as_missing() -> Result<(), serde_json::Error> {
+        let user = user(
+            r#"{"id": null, "userName": null, "name": {"givenName": null}, "active": null,
+                "meta": null, "externalId": null,
+                "urn:ietf:params:scim:schemas:extension:valimailuserextension:2.0:User": null}"#,
+        )?;
+        assert_eq!(
+            user,
+            User {
+                name: Some(Name::default()),
+                ..User::default()
+            }
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_user_name_of_another_type_is_refused() {
+        assert!(user(r#"{"id": "1", "userName": ["a"]}"#).is_err());
+        assert!(user(r#"{"id": {}, "userName": "a"}"#).is_err());
+        assert!(user(r#"{"id": "1", "active": "maybe"}"#).is_err());
+    }
+
+    #[test]
+    fn every_shape_of_error_body_is_understood() {
+        for (body, detail) in [
+            (
+                r#"{"schemas":[],"status":"403","detail":"Not authorized"}"#,
+                Some("Not authorized"),
+            ),
+            (
+                r#"{"request":{},"message":"over rate","type":"","request-id":"r-1","call":"api"}"#,
+                Some("over rate; request-id r-1"),
+            ),
+            (
+                r#"{"params":"","detail":[{"field":"app-id","value":"SECRET","message":"is not a UUID"}]}"#,
+                Some("app-id: is not a UUID"),
+            ),
+            (r#"{"details":[{"message":"no"}]}"#, Some("no")),
+            ("<html>502</html>", None),
+            ("", None),
+            ("[]", None),
+            ("{}", None),
+        ] {
+            assert_eq!(error_detail(body.as_bytes()).as_deref(), detail, "{body}");
+        }
+    }
+}
