@@ -1,0 +1,68 @@
+//! Questions about what a sync has stored so far.
+
+use prost::Message;
+use rusqlite::{OptionalExtension, params};
+
+use super::{Error, Resource, Writer, id::resource_key};
+
+impl Writer {
+    /// A stored object.
+    pub fn find_resource(
+        &mut self,
+        resource_type: &str,
+        resource: &str,
+    ) -> Result<Option<Resource>, Error> {
+        resource_key(&mut self.key, resource_type, resource);
+        let data: Option<Vec<u8>> = self
+            .database
+            .connection()
+            .prepare_cached("select data from v1_resources where external_id = ?1 and sync_id = ?2")
+            .and_then(|mut statement| {
+                let values = params![self.key, self.sync_id];
+                statement.query_row(values, |row| row.get(0)).optional()
+            })
+            .map_err(|cause| self.database.failed("read a resource", cause))?;
+        let Some(data) = data else { return Ok(None) };
+        match Resource::decode(data.as_slice()) {
+            Ok(resource) => Ok(Some(resource)),
+            Err(cause) => Err(Error::NotAResource {
+                resource_type: resource_type.into(),
+                cause,
+            }),
+        }
+    }
+
+    /// Removes the grants of this sync that name an entitlement or a principal which it does not
+    /// have, and says how many they were. Readers show such grants badly; older ones crash.
+    pub fn remove_dangling_grants(&mut self) -> Result<u64, Error> {
+        let Self {
+            database,
+            counts,
+            sync_id,
+            ..
+        } = self;
+        let mut removed = 0;
+        database
+            .connection()
+            .prepare(
+                "delete from v1_grants where sync_id = ?1 and (
+                   entitlement_id not in (select external_id from v1_entitlements where sync_id = ?1)
+                   or not exists (select 1 from v1_resources where sync_id = ?1 and external_id =
+                     principal_resource_type_id || ':' || principal_resource_id)
+                 ) returning resource_type_id",
+            )
+            .and_then(|mut statement| {
+                let mut rows = statement.query([&*sync_id])?;
+                while let Some(row) = rows.next()? {
+                    removed += 1;
+                    counts.grants -= 1;
+                    if let Some(grants) = counts.grants_by_type.get_mut(row.get_ref(0)?.as_str()?) {
+                        *grants -= 1;
+                    }
+                }
+                Ok(())
+            })
+            .map_err(|cause| database.failed("look for dangling grants", cause))?;
+        Ok(removed)
+    }
+}
