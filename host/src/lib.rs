@@ -1,0 +1,10 @@
+//! Runs connectors for identity governance as WebAssembly components.
+
+pub mod c1z;
+pub mod cache;
+pub mod connector;
+pub mod contract;
+pub mod egress;
+pub mod engine;
+pub mod failure;
+pub mod sandbox;

@@ -1,0 +1,186 @@
+//! The gate itself: every request of a component arrives at [`Gate::send_request`].
+
+use super::{
+    client::Clients,
+    policy::{self, Operation, Policy, Refusal},
+    resolver,
+    retry::Retries,
+};
+use http_body_util::{BodyExt, Limited};
+use std::{
+    error::Error as _,
+    future::Future,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use url::Url;
+use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
+
+/// Bytes that a request may carry. Connectors send forms, not files.
+const REQUEST_BODY: usize = 1 << 20;
+
+/// What has passed through a gate.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    requests: AtomicU64,
+    received: AtomicU64,
+    last_refusal: Mutex<Option<Refusal>>,
+}
+
+impl Traffic {
+    /// Requests that have been sent, without repetitions.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of bodies that have been received, after decompression.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Takes what has been refused last. A component rarely passes on the reason.
+    pub fn take_refusal(&self) -> Option<Refusal> {
+        self.last_refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Error {
+        tracing::warn!(reason = %refusal, "refused request");
+        let code = match refusal {
+            Refusal::NotPublic { .. } => Error::DestinationIpProhibited,
+            Refusal::NotAUrl { .. } => Error::HttpRequestUriInvalid,
+            _ => Error::HttpRequestDenied,
+        };
+        *self
+            .last_refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+        code
+    }
+}
+
+/// Lets through what the policy permits to one operation.
+#[derive(Clone)]
+pub struct Gate {
+    pub policy: Arc<Policy>,
+    pub clients: Arc<Clients>,
+    pub retries: Retries,
+    pub operation: Operation,
+    pub traffic: Arc<Traffic>,
+}
+
+type Answer = (
+    http::Response<WasiBody>,
+    Box<dyn Future<Output = Result<()>> + Send>,
+);
+
+impl WasiHttpHooks for Gate {
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        _options: Option<RequestOptions>,
+        _processed: Box<dyn Future<Output = Result<()>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Answer>> + Send> {
+        let gate = self.clone();
+        Box::new(async move {
+            let response = gate.send(request).await?;
+            let done: Box<dyn Future<Output = Result<()>> + Send> = Box::new(async { Ok(()) });
+            Ok((response, done))
+        })
+    }
+}
+
+impl Gate {
+    async fn send(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>> {
+        let (head, body) = request.into_parts();
+        let url = Url::parse(&head.uri.to_string()).map_err(|_| {
+            let uri = head.uri.path().to_owned();
+            self.traffic.refuse(Refusal::NotAUrl { uri })
+        })?;
+        let permit = self
+            .policy
+            .decide(self.operation, &head.method, &url)
+            .map_err(|refusal| self.traffic.refuse(refusal))?;
+        if !permit.named_by_operator {
+            resolver::literal(&url).map_err(|refusal| self.traffic.refuse(refusal))?;
+        }
+        let client = self
+            .clients
+            .get(permit.named_by_operator)
+            .map_err(|failure| Error::InternalError(Some(failure.to_string())))?;
+
+        let body = Limited::new(body, REQUEST_BODY)
+            .collect()
+            .await
+            .map_err(|_| Error::HttpRequestBodySize(Some(REQUEST_BODY as u64)))?;
+        let mut outgoing = reqwest::Request::new(head.method, url);
+        *outgoing.headers_mut() = head.headers;
+        // What is sent is addressed to what has been decided on.
+        outgoing.headers_mut().remove(http::header::HOST);
+        outgoing.headers_mut().remove(http::header::CONTENT_LENGTH);
+        let body = body.to_bytes();
+        if !body.is_empty() {
+            *outgoing.body_mut() = Some(body.into());
+        }
+
+        self.traffic.requests.fetch_add(1, Ordering::Relaxed);
+        let sent = self.retries.send(client, permit.rule, &outgoing).await;
+        let response = sent.map_err(|error| match refusal(&error) {
+            Some(refusal) => self.traffic.refuse(refusal.clone()),
+            None => failed(&error),
+        })?;
+        tracing::debug!(
+            method = %outgoing.method(),
+            url = policy::shown(outgoing.url()),
+            status = response.status().as_u16(),
+            rule = %permit.rule,
+            "request"
+        );
+        let traffic = Arc::clone(&self.traffic);
+        let response: http::Response<reqwest::Body> = response.into();
+        Ok(response.map(|body| {
+            body.map_frame(move |frame| {
+                if let Some(data) = frame.data_ref() {
+                    let length = data.len() as u64;
+                    traffic.received.fetch_add(length, Ordering::Relaxed);
+                }
+                frame
+            })
+            .map_err(|error| failed(&error))
+            .boxed_unsync()
+        }))
+    }
+}
+
+/// The refusal inside an error, when it comes from the resolver.
+pub(super) fn refusal(error: &reqwest::Error) -> Option<&Refusal> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(refusal) = error.downcast_ref() {
+            return Some(refusal);
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// The last cause: `connection refused` rather than that a request could not be sent.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "timed out".to_owned();
+    }
+    let mut last: &dyn std::error::Error = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+/// The component gets the reason as text: the codes of `wasi:http` say less.
+fn failed(error: &reqwest::Error) -> Error {
+    Error::InternalError(Some(reason(error)))
+}

@@ -1,0 +1,94 @@
+//! What a run ends with when it does not end well.
+
+use crate::contract::types;
+use std::{fmt, process::ExitCode};
+
+/// What kind of failure it was: a gRPC status, as Baton's connectors exit with its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Interrupted by a signal.
+    Canceled = 1,
+    /// Anything that has no status of its own: flags, files, the terminal.
+    Other = 2,
+    InvalidArgument = 3,
+    DeadlineExceeded = 4,
+    NotFound = 5,
+    AlreadyExists = 6,
+    PermissionDenied = 7,
+    ResourceExhausted = 8,
+    FailedPrecondition = 9,
+    Unimplemented = 12,
+    Internal = 13,
+    Unavailable = 14,
+    Unauthenticated = 16,
+}
+
+/// An error for people: what was tried, what came back, and what to do about it.
+#[derive(Debug)]
+pub struct Failure {
+    pub kind: Kind,
+    pub error: anyhow::Error,
+    /// Advice, a sentence each.
+    pub hints: Vec<String>,
+}
+
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            error: anyhow::anyhow!("{message}"),
+            hints: Vec::new(),
+        }
+    }
+
+    /// Wraps an error of a library.
+    pub fn of(kind: Kind, error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            kind,
+            error: error.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Says what was being done when it happened.
+    #[must_use]
+    pub fn context(mut self, context: impl fmt::Display + Send + Sync + 'static) -> Self {
+        self.error = self.error.context(context);
+        self
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.kind as u8)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)
+    }
+}
+
+impl From<types::Error> for Failure {
+    fn from(error: types::Error) -> Self {
+        use types::Error;
+        match error {
+            Error::Unauthenticated(m) => Self::new(Kind::Unauthenticated, m),
+            Error::PermissionDenied(m) => Self::new(Kind::PermissionDenied, m),
+            Error::NotFound(m) => Self::new(Kind::NotFound, m),
+            Error::AlreadyExists(m) => Self::new(Kind::AlreadyExists, m),
+            Error::InvalidArgument(m) => Self::new(Kind::InvalidArgument, m),
+            Error::FailedPrecondition(m) => Self::new(Kind::FailedPrecondition, m),
+            Error::RateLimited(limit) => Self::new(Kind::Unavailable, limit.message),
+            Error::Unavailable(m) => Self::new(Kind::Unavailable, m),
+            Error::Internal(m) => Self::new(Kind::Internal, m),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a running component can see and do, which is next to nothing.
+//!
+//! No file, no environment, no argument, no socket. Clocks and random numbers; lines for the
+//! log ([`log`]); its own configuration ([`variables`]); and requests through the gate
+//! ([`crate::egress`]). Memory is bounded ([`limits`]). Each operation has a store of its own:
+//! dropping it is what stops a component.
+
+mod limits;
+mod log;
+mod variables;
+
+pub use limits::Limits;
+pub use variables::Variables;
+
+use crate::{
+    contract::variables as contract,
+    egress::{Gate, Operation},
+    engine::Engine,
+};
+use limits::Meter;
+use log::LogLines;
+use std::sync::Arc;
+use wasmtime::{
+    Store,
+    component::{Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+/// Handles that a component may hold at once: streams, requests, clocks.
+const HANDLES: usize = 10_000;
+/// Bytes of random numbers at once.
+const RANDOM: u64 = 64 << 10;
+
+/// The host's side of a running component.
+pub struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    gate: Gate,
+    variables: Arc<Variables>,
+    meter: Meter,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: &mut self.gate,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}
+
+/// Everything that a component may import.
+///
+/// # Errors
+///
+/// When two definitions clash, which would be a fault of this program.
+pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+    let mut linker = Linker::new(engine.wasmtime());
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    contract::add_to_linker::<_, variables::Lookup>(&mut linker, |state: &mut State| {
+        &*state.variables
+    })?;
+    Ok(linker)
+}
+
+/// A store for one operation of the connector `name`.
+pub fn store(
+    engine: &Engine,
+    name: &str,
+    gate: Gate,
+    variables: Arc<Variables>,
+    limits: &Limits,
+) -> Store<State> {
+    let operation: Operation = gate.operation;
+    let lines = LogLines::new(name, operation, Arc::clone(&variables));
+    let mut wasi = WasiCtx::builder();
+    wasi.stdout(lines.clone())
+        .stderr(lines)
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false)
+        .max_random_size(RANDOM);
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(HANDLES);
+    let state = State {
+        wasi: wasi.build(),
+        http: WasiHttpCtx::new(),
+        table,
+        gate,
+        variables,
+        meter: Meter::new(limits),
+    };
+    let mut store = Store::new(engine.wasmtime(), state);
+    store.limiter(|state| &mut state.meter);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    store
+}

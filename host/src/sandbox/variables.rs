@@ -1,0 +1,99 @@
+//! The component's configuration, as it reads it.
+
+use crate::contract::variables::{Error, Host, HostWithStore};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
+use wasmtime::component::{Accessor, HasData};
+
+/// Values by variable name. Which of them are secrets is known, so that they can be kept out
+/// of messages; there is no way to print the values.
+#[derive(Default)]
+pub struct Variables {
+    values: BTreeMap<String, String>,
+    /// Longest first, so that a secret inside another one does not spoil it.
+    secrets: Vec<String>,
+}
+
+/// Shorter values appear in texts by chance; to blank them out would only puzzle the reader.
+const SHORTEST_SECRET: usize = 4;
+
+impl Variables {
+    /// Takes the settings' values: name (with hyphens), value, and whether it is secret.
+    pub fn new<'a>(settings: impl IntoIterator<Item = (&'a str, String, bool)>) -> Self {
+        let mut variables = Self::default();
+        for (name, value, secret) in settings {
+            if secret && value.len() >= SHORTEST_SECRET {
+                variables.secrets.push(value.clone());
+            }
+            variables.values.insert(name.replace('-', "_"), value);
+        }
+        variables
+            .secrets
+            .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        variables
+    }
+
+    /// The text with `***` for each secret.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            if text.contains(secret) {
+                text = Cow::Owned(text.replace(secret, "***"));
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// Looks variables up for the component.
+pub struct Lookup;
+
+impl HasData for Lookup {
+    type Data<'a> = &'a Variables;
+}
+
+impl Host for &Variables {}
+
+impl<T: Send> HostWithStore<T> for Lookup {
+    async fn get(
+        store: &Accessor<T, Self>,
+        name: String,
+    ) -> wasmtime::Result<Result<String, Error>> {
+        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if name.is_empty() || !name.bytes().all(legal) {
+            return Ok(Err(Error::InvalidName(name)));
+        }
+        Ok(store.with(|mut access| {
+            let value = access.get().values.get(&name).cloned();
+            value.ok_or(Error::Undefined(name))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_get_into_texts_or_debug_output() {
+        let variables = Variables::new([
+            ("app-id", "hunter2".to_owned(), true),
+            ("long-id", "hunter2-and-more".to_owned(), true),
+            ("slug", "acme".to_owned(), false),
+            ("pin", "1".to_owned(), true),
+        ]);
+        assert_eq!(
+            variables.redact("hunter2-and-more of acme 1, hunter2"),
+            "*** of acme 1, ***"
+        );
+        assert_eq!(
+            format!("{variables:?}"),
+            r#"{"app_id", "long_id", "pin", "slug"}"#
+        );
+    }
+}
