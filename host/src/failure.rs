@@ -1,7 +1,7 @@
 //! What a run ends with when it does not end well.
 
-use crate::contract::types;
-use std::{fmt, process::ExitCode};
+use crate::{contract::types, sandbox::Variables};
+use std::{borrow::Cow, fmt, process::ExitCode};
 
 /// What kind of failure it was: a gRPC status, as Baton's connectors exit with its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,23 @@ impl Failure {
     pub fn context(mut self, context: impl fmt::Display + Send + Sync + 'static) -> Self {
         self.error = self.error.context(context);
         self
+    }
+
+    /// Blanks out the secrets of a configuration, wherever they have got into the texts.
+    #[must_use]
+    pub fn redacted(self, variables: &Variables) -> Self {
+        let text = format!("{:#}", self.error);
+        let hints = self.hints.iter();
+        Self {
+            kind: self.kind,
+            hints: hints
+                .map(|hint| variables.redact(hint).into_owned())
+                .collect(),
+            error: match variables.redact(&text) {
+                Cow::Borrowed(_) => self.error,
+                Cow::Owned(text) => anyhow::Error::msg(text),
+            },
+        }
     }
 
     pub fn exit_code(&self) -> ExitCode {

@@ -8,3 +8,4 @@ pub mod egress;
 pub mod engine;
 pub mod failure;
 pub mod sandbox;
+pub mod sync;

@@ -1,1 +1,35 @@
-fn main() {}
+//! The `connector-host` command.
+//!
+//! [`cli`] makes a command line out of the host's own flags and what the component describes,
+//! and turns arguments into an [`cli::Invocation`]; one file under [`command`] carries out each
+//! of these. Only this part of the program reads arguments and environment, and only it talks
+//! to the terminal.
+
+mod cli;
+mod command;
+mod telemetry;
+mod terminal;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("Error: cannot start the asynchronous runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(command::run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            telemetry::report(&failure);
+            failure.exit_code()
+        }
+    }
+}

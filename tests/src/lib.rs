@@ -1,3 +1,6 @@
 //! What the end-to-end tests, the demo and the benchmarks share.
 
+pub mod artifacts;
+pub mod c1z;
+pub mod host;
 pub mod valimail;

@@ -34,7 +34,14 @@ impl Writer {
 
     /// Removes the grants of this sync that name an entitlement or a principal which it does not
     /// have, and says how many they were. Readers show such grants badly; older ones crash.
-    pub fn remove_dangling_grants(&mut self) -> Result<u64, Error> {
+    /// Whoever knows that all principals are stored can save the time of looking for them.
+    pub fn remove_dangling_grants(&mut self, principals: bool) -> Result<u64, Error> {
+        let principal = if principals {
+            "or not exists (select 1 from v1_resources where sync_id = ?1 and external_id =
+               principal_resource_type_id || ':' || principal_resource_id)"
+        } else {
+            ""
+        };
         let Self {
             database,
             counts,
@@ -44,13 +51,11 @@ impl Writer {
         let mut removed = 0;
         database
             .connection()
-            .prepare(
-                "delete from v1_grants where sync_id = ?1 and (
-                   entitlement_id not in (select external_id from v1_entitlements where sync_id = ?1)
-                   or not exists (select 1 from v1_resources where sync_id = ?1 and external_id =
-                     principal_resource_type_id || ':' || principal_resource_id)
-                 ) returning resource_type_id",
-            )
+            .prepare(&format!(
+                "delete from v1_grants where sync_id = ?1 and (entitlement_id not in
+                   (select external_id from v1_entitlements where sync_id = ?1) {principal})
+                 returning resource_type_id"
+            ))
             .and_then(|mut statement| {
                 let mut rows = statement.query([&*sync_id])?;
                 while let Some(row) = rows.next()? {

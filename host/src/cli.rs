@@ -1,0 +1,225 @@
+//! The command line: the host's own flags, and those that the component asks for.
+
+mod config_file;
+mod flags;
+mod settings;
+
+pub use flags::{LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
+pub use settings::Settings;
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use connector_host::{
+    connector::Connector,
+    failure::{Failure, Kind, Result},
+};
+use std::{ffi::OsString, path::PathBuf};
+
+/// What is to be done.
+pub enum Invocation {
+    Sync {
+        settings: Settings,
+        sync: SyncFlags,
+        sandbox: SandboxFlags,
+        service: ServiceFlags,
+    },
+    Capabilities,
+    Config,
+    Validate {
+        settings: Settings,
+        sandbox: SandboxFlags,
+    },
+    Inspect {
+        json: bool,
+    },
+}
+
+/// The file of a component, which comes right after the command.
+///
+/// It has to be found before anything else, because its flags depend on it.
+pub fn component(arguments: &[OsString]) -> Option<PathBuf> {
+    let command = arguments.get(1)?.to_str()?;
+    let component = arguments.get(2)?;
+    let known = matches!(command, "run" | "validate" | "inspect");
+    let flag = component.as_encoded_bytes().starts_with(b"-");
+    (known && !flag && !component.is_empty()).then(|| component.into())
+}
+
+/// Prints help, a version or a usage error, when there is no component to ask.
+pub fn without_component(arguments: &[OsString]) -> Failure {
+    match root([]).try_get_matches_from(arguments) {
+        Err(error) => exit(&error),
+        Ok(_) => Failure::new(Kind::Other, "there is no component among the arguments"),
+    }
+}
+
+/// Reads the arguments, now that it is known which flags there are.
+///
+/// # Errors
+///
+/// When they make no sense, or `.baton.yaml` does not.
+pub fn parse(arguments: &[OsString], connector: &Connector) -> Result<(Invocation, LogFlags)> {
+    settings::check(&connector.description.settings, &host_flags())?;
+    let file = config_file::read()?;
+    let commands = [run(), validate()].map(|command| {
+        let command = settings::add(command, &connector.description.settings);
+        settings::layer(command, &file)
+    });
+    let name = &connector.description.name;
+    let version = &connector.description.version;
+    let commands = commands.map(|command| {
+        command
+            .display_name(format!("baton-{name}"))
+            .version(format!("version {version}"))
+            .disable_version_flag(true)
+            .arg(
+                Arg::new("version")
+                    .short('v')
+                    .long("version")
+                    .action(ArgAction::Version)
+                    .help("Print the connector's version"),
+            )
+    });
+    let matches = root(commands)
+        .try_get_matches_from(arguments)
+        .map_err(|error| exit(&error))?;
+    let Some((command, matches)) = matches.subcommand() else {
+        return Err(Failure::new(Kind::Other, "no command was given"));
+    };
+    let log = match command {
+        "inspect" => LogFlags::default(),
+        _ => flags(matches)?,
+    };
+    let read_settings = || Settings::read(&connector.description.settings, matches);
+    let invocation = match (command, matches.subcommand_name()) {
+        ("inspect", _) => Invocation::Inspect {
+            json: matches.get_flag("json"),
+        },
+        ("validate", _) => Invocation::Validate {
+            settings: read_settings()?,
+            sandbox: flags(matches)?,
+        },
+        (_, Some("capabilities")) => Invocation::Capabilities,
+        (_, Some("config")) => Invocation::Config,
+        _ => Invocation::Sync {
+            settings: read_settings()?,
+            sync: flags(matches)?,
+            sandbox: flags(matches)?,
+            service: flags(matches)?,
+        },
+    };
+    Ok((invocation, log))
+}
+
+fn flags<T: FromArgMatches>(matches: &ArgMatches) -> Result<T> {
+    T::from_arg_matches(matches).map_err(|error| exit(&error))
+}
+
+/// Help and versions are no errors; everything else that clap says is.
+fn exit(error: &clap::Error) -> Failure {
+    if error.exit_code() == 0 {
+        let _ = error.print();
+        std::process::exit(0);
+    }
+    let text = error.render().to_string();
+    let text = text.trim_end();
+    Failure::new(Kind::Other, text.strip_prefix("error: ").unwrap_or(text))
+}
+
+fn root(commands: impl IntoIterator<Item = Command>) -> Command {
+    let mut commands: Vec<_> = commands.into_iter().collect();
+    if commands.is_empty() {
+        commands = vec![run(), validate()];
+    }
+    Command::new("connector-host")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Runs connectors for identity governance as sandboxed WebAssembly components")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(100)
+        .subcommands(commands)
+        .subcommand(inspect())
+}
+
+fn run() -> Command {
+    let command = Command::new("run")
+        .after_help("The component comes first; its own flags are listed once it is named.")
+        .args_conflicts_with_subcommands(false)
+        .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
+        .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
+        .arg(component_argument());
+    let command = ServiceFlags::augment_args(SandboxFlags::augment_args(SyncFlags::augment_args(
+        LogFlags::augment_args(command),
+    )));
+    // The flags' own doc comments have got in here.
+    global(command)
+        .about("Run a connector: a full sync into a .c1z file, unless flags say otherwise")
+}
+
+fn validate() -> Command {
+    let command = Command::new("validate").arg(component_argument());
+    SandboxFlags::augment_args(LogFlags::augment_args(command))
+        .about("Check a connector's configuration and credentials against the service")
+}
+
+fn inspect() -> Command {
+    Command::new("inspect")
+        .about("Show what a component is and what it asks for, without running it on anything")
+        .arg(component_argument())
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print JSON"),
+        )
+}
+
+fn component_argument() -> Arg {
+    Arg::new("component")
+        .value_name("COMPONENT")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The connector: a WebAssembly component")
+}
+
+/// Baton takes its flags before and after a subcommand.
+fn global(command: Command) -> Command {
+    command.mut_args(|arg| match arg.get_long() {
+        Some(_) => arg.global(true),
+        None => arg,
+    })
+}
+
+/// Names that a connector's settings cannot have.
+fn host_flags() -> Vec<String> {
+    let run = run();
+    let names = run.get_arguments().filter_map(Arg::get_long);
+    names
+        .chain(["help", "version"])
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        root([]).debug_assert();
+    }
+
+    #[test]
+    fn the_component_comes_right_after_the_command() {
+        let component = |arguments: &[&str]| {
+            component(&arguments.iter().map(OsString::from).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            component(&["host", "run", "a.wasm", "-f", "x"]),
+            Some("a.wasm".into())
+        );
+        assert_eq!(component(&["host", "run", "-f", "x", "a.wasm"]), None);
+        assert_eq!(component(&["host", "--help"]), None);
+        assert_eq!(component(&["host", "help", "run"]), None);
+        assert_eq!(component(&["host", "run"]), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! `.baton.yaml`: values for flags, by their names.
+
+use connector_host::failure::{Failure, Kind, Result};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Where it is when `BATON_CONFIG_PATH` says nothing.
+const PATH: &str = ".baton.yaml";
+
+/// Values by the name of the flag. Lists are joined with commas, as in the environment.
+pub type ConfigFile = BTreeMap<String, String>;
+
+/// Reads the file that `BATON_CONFIG_PATH` names, or else `.baton.yaml` in the present
+/// directory. There need not be one.
+///
+/// # Errors
+///
+/// When it cannot be read, or is no YAML map of simple values.
+pub fn read() -> Result<ConfigFile> {
+    let path = std::env::var_os("BATON_CONFIG_PATH").filter(|path| !path.is_empty());
+    let path = path.map_or_else(|| PathBuf::from(PATH), PathBuf::from);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let extension = path.extension().and_then(OsStr::to_str);
+            if !matches!(extension, Some("yaml" | "yml")) {
+                return Err(wrong(&path, "its name must end in .yaml or .yml"));
+            }
+            parse(&text).map_err(|error| wrong(&path, &error))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ConfigFile::new()),
+        Err(error) => Err(wrong(&path, &error.to_string())),
+    }
+}
+
+fn wrong(path: &Path, what: &str) -> Failure {
+    Failure::new(
+        Kind::InvalidArgument,
+        format!(
+            "cannot read the configuration file {}: {what}",
+            path.display()
+        ),
+    )
+}
+
+/// Errors tell the place, but none of the values, which may be secrets.
+fn parse(text: &str) -> Result<ConfigFile, String> {
+    if text.trim().is_empty() {
+        return Ok(ConfigFile::new());
+    }
+    let values: BTreeMap<String, Value> =
+        serde_saphyr::from_str(text).map_err(|error| match error.location() {
+            Some(at) => format!(
+                "it is not a YAML map of names and values (near line {})",
+                at.line()
+            ),
+            None => "it is not a YAML map of names and values".to_owned(),
+        })?;
+    let mut file = ConfigFile::new();
+    for (name, value) in values {
+        let value = match &value {
+            Value::Null => continue,
+            Value::Array(values) => {
+                let values: Option<Vec<_>> = values.iter().map(simple).collect();
+                values.map(|values| values.join(","))
+            }
+            value => simple(value),
+        };
+        let value =
+            value.ok_or_else(|| format!("{name} is neither a value nor a list of values"))?;
+        file.insert(name, value);
+    }
+    Ok(file)
+}
+
+fn simple(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_they_would_be_typed() {
+        let file = parse(
+            "valimail-slug: acme\nmax-drop: 5\nprovisioning: true\nempty:\nlist:\n- a\n- b\n",
+        )
+        .unwrap();
+        let value = |name: &str| file.get(name).map(String::as_str);
+        assert_eq!(value("valimail-slug"), Some("acme"));
+        assert_eq!(value("max-drop"), Some("5"));
+        assert_eq!(value("provisioning"), Some("true"));
+        assert_eq!(value("list"), Some("a,b"));
+        assert_eq!(value("empty"), None);
+        assert_eq!(parse("\n"), Ok(ConfigFile::new()));
+    }
+
+    #[test]
+    fn an_error_tells_the_place_and_no_value() {
+        for broken in [
+            "app-id: hunter2\n  nested: [",
+            "- hunter2",
+            "hunter2",
+            "app-id: {a: hunter2}",
+        ] {
+            let error = parse(broken).unwrap_err();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

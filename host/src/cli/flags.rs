@@ -1,0 +1,141 @@
+//! The host's own flags. Their doc comments are the help.
+
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
+use connector_host::{
+    c1z,
+    egress::{Origin, Retries},
+    sandbox::Limits,
+    sync::Tolerance,
+};
+use std::{path::PathBuf, time::Duration};
+
+/// What is logged, and how. Logs go to standard error.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logging")]
+pub struct LogFlags {
+    /// The least level that is logged: debug, info, warn or error
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = ["debug", "info", "warn", "error"])]
+    pub log_level: String,
+    /// json or console; console on a terminal, json elsewhere
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl Default for LogFlags {
+    fn default() -> Self {
+        Self {
+            log_level: "warn".to_owned(),
+            log_format: Some(LogFormat::Console),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Json,
+    Console,
+}
+
+/// How a sync goes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sync")]
+pub struct SyncFlags {
+    /// The .c1z file to write
+    #[arg(long, short, value_name = "FILE", default_value = "sync.c1z")]
+    pub file: PathBuf,
+    /// Sync only these resource types
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub sync_resource_types: Vec<String>,
+    /// Refuse to write if there are more than PERCENT fewer resources of a type, or grants on it,
+    /// than in the file's last sync (of at least 100)
+    #[arg(long, value_name = "PERCENT", default_value_t = Tolerance::default().drop, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub max_drop: u8,
+    /// Refuse to write if more than PERCENT of the records of a type are unusable
+    #[arg(long, value_name = "PERCENT", default_value_t = Tolerance::default().unusable, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub max_unusable: u8,
+    /// Where the database is built before it is compressed; BATON_TMPDIR, or the system's
+    /// directory for temporary files, if not given
+    #[arg(long, value_name = "DIRECTORY")]
+    pub c1z_temp_dir: Option<PathBuf>,
+    /// Accepted for compatibility: sqlite is what is written
+    #[arg(long, hide = true, value_parser = ["", "sqlite"])]
+    pub storage_engine: Option<String>,
+}
+
+impl SyncFlags {
+    pub fn tolerance(&self) -> Tolerance {
+        Tolerance {
+            drop: self.max_drop,
+            unusable: self.max_unusable,
+        }
+    }
+
+    pub fn file_options(&self) -> c1z::Options {
+        let from_environment = || std::env::var_os("BATON_TMPDIR").map(PathBuf::from);
+        c1z::Options {
+            temp_dir: self.c1z_temp_dir.clone().or_else(from_environment),
+            ..c1z::Options::default()
+        }
+    }
+}
+
+/// What the connector may use and reach.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub struct SandboxFlags {
+    /// Let declared requests to this origin (https://host[:port]) reach addresses that are not
+    /// public, such as loopback or private ones (can be repeated)
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_outbound: Vec<Origin>,
+    /// How long a request may take, from its first attempt's start to the last byte
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=1800))]
+    pub http_timeout_seconds: u64,
+    /// How often a request is tried again after 429, 502, 503, 504 or a failed connection, and a
+    /// page of a listing after it has broken off
+    #[arg(long, value_name = "TIMES", default_value_t = Retries::default().times as u64, value_parser = clap::value_parser!(u64).range(0..=20))]
+    pub retries: u64,
+    /// How much memory the connector may use
+    #[arg(long, value_name = "MIB", default_value_t = Limits::default().memory as u64 >> 20, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    pub memory_limit: u64,
+    /// How long the connector may run
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().time.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    pub time_limit: u64,
+}
+
+impl SandboxFlags {
+    pub fn limits(&self) -> Limits {
+        Limits {
+            memory: usize::try_from(self.memory_limit << 20).unwrap_or(usize::MAX),
+            time: Duration::from_secs(self.time_limit),
+        }
+    }
+
+    pub fn retries(&self) -> Retries {
+        Retries {
+            times: usize::try_from(self.retries).unwrap_or(usize::MAX),
+            ..Retries::default()
+        }
+    }
+}
+
+/// Flags of Baton's that mean something in service mode only. They are taken, so that a
+/// connector's usual environment does not keep it from running.
+#[derive(Debug, Clone, Args)]
+pub struct ServiceFlags {
+    #[arg(long, hide = true)]
+    pub client_id: Option<String>,
+    #[arg(long, hide = true)]
+    pub client_secret: Option<String>,
+    #[arg(long, short, hide = true, value_parser = BoolishValueParser::new())]
+    pub provisioning: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub skip_full_sync: bool,
+    #[arg(long, hide = true)]
+    pub task_concurrency: Option<u64>,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub health_check: bool,
+    #[arg(long, hide = true)]
+    pub health_check_port: Option<u16>,
+    #[arg(long, hide = true)]
+    pub health_check_bind_address: Option<String>,
+}

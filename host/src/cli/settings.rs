@@ -1,0 +1,282 @@
+//! The component's settings as flags, environment variables and lines of a file.
+
+use super::config_file::ConfigFile;
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::BoolishValueParser, value_parser};
+use connector_host::{
+    contract::describe::{Kind as FieldKind, Setting},
+    failure::{Failure, Kind, Result},
+    sandbox::Variables,
+};
+use std::collections::BTreeMap;
+
+/// Values of the component's settings, complete and checked. They hold secrets, so there is no
+/// way to print them.
+pub struct Settings {
+    values: BTreeMap<String, (String, bool)>,
+}
+
+impl Settings {
+    /// Collects the values.
+    ///
+    /// # Errors
+    ///
+    /// When a required one is missing: names all of these, and each of their names.
+    pub fn read(settings: &[Setting], matches: &ArgMatches) -> Result<Self> {
+        let mut values = BTreeMap::new();
+        let mut missing = Vec::new();
+        for Setting { field, .. } in settings {
+            let value = value(field.kind, &field.name, matches).filter(|value| !value.is_empty());
+            match value {
+                Some(value) => {
+                    values.insert(field.name.clone(), (value, field.secret));
+                }
+                None if field.required => missing.push(field),
+                None => {}
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Self { values });
+        }
+        let names: Vec<_> = missing.iter().map(|field| field.name.as_str()).collect();
+        let failure = Failure::new(
+            Kind::InvalidArgument,
+            format!(
+                "required configuration is missing or empty: {}",
+                names.join(", ")
+            ),
+        );
+        Err(missing.into_iter().fold(failure, |failure, field| {
+            failure.hint(format!(
+                "{} ({}): give --{}, or set {}, or write {} into .baton.yaml.",
+                field.display_name,
+                field.description,
+                field.name,
+                variable(&field.name),
+                field.name,
+            ))
+        }))
+    }
+
+    /// The value of a setting, for templates.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.values.get(name).map(|(value, _)| value.clone())
+    }
+
+    /// The values as the component reads them.
+    pub fn variables(&self) -> Variables {
+        let values = self.values.iter();
+        Variables::new(
+            values.map(|(name, (value, secret))| (name.as_str(), value.clone(), *secret)),
+        )
+    }
+}
+
+fn value(kind: FieldKind, name: &str, matches: &ArgMatches) -> Option<String> {
+    match kind {
+        FieldKind::Text => matches.get_one::<String>(name).cloned(),
+        FieldKind::Number => matches.get_one::<i64>(name).map(i64::to_string),
+        FieldKind::Flag => matches.get_one::<bool>(name).map(bool::to_string),
+        FieldKind::Texts => {
+            let texts: Vec<_> = matches
+                .get_many::<String>(name)?
+                .map(String::as_str)
+                .collect();
+            Some(texts.join(","))
+        }
+    }
+}
+
+/// Looks whether the settings can be flags of this host.
+///
+/// # Errors
+///
+/// When a name is none, or is taken.
+pub fn check(settings: &[Setting], taken: &[String]) -> Result<()> {
+    let wrong = |name: &str, why: &str| {
+        let message = format!("the connector describes a setting {name:?}, {why}");
+        Err(Failure::new(Kind::FailedPrecondition, message)
+            .hint("This is a fault in the connector."))
+    };
+    let mut seen = taken.to_vec();
+    for Setting { field, .. } in settings {
+        let name = &field.name;
+        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.bytes().all(legal) {
+            return wrong(name, "which is not lower-case words with hyphens");
+        }
+        if seen.contains(name) {
+            return wrong(name, "which is a flag of the host, or described twice");
+        }
+        seen.push(name.clone());
+    }
+    Ok(())
+}
+
+/// Adds a flag for each setting.
+pub fn add(command: Command, settings: &[Setting]) -> Command {
+    let command = command.next_help_heading("Connector");
+    settings
+        .iter()
+        .fold(command, |command, Setting { field, .. }| {
+            let help = match field.required {
+                true => format!("required: {}", field.description),
+                false => field.description.clone(),
+            };
+            let arg = Arg::new(field.name.clone())
+                .long(field.name.clone())
+                .value_name(
+                    field
+                        .placeholder
+                        .clone()
+                        .unwrap_or_else(|| "VALUE".to_owned()),
+                )
+                .help(help)
+                .hide_default_value(field.secret);
+            let arg = match field.kind {
+                FieldKind::Text => arg,
+                FieldKind::Number => arg
+                    .value_parser(value_parser!(i64))
+                    .allow_negative_numbers(true),
+                FieldKind::Flag => arg
+                    .value_parser(BoolishValueParser::new())
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("true"),
+                FieldKind::Texts => arg.action(ArgAction::Append).value_delimiter(','),
+            };
+            let arg = match &field.default_value {
+                Some(value) => arg.default_value(value.clone()),
+                None => arg,
+            };
+            command.arg(arg)
+        })
+}
+
+/// Puts the environment and the file under the flags: a flag counts before the environment,
+/// that before the file, and that before the default.
+pub fn layer(command: Command, file: &ConfigFile) -> Command {
+    command.mut_args(|arg| {
+        let Some(name) = arg.get_long().map(str::to_owned) else {
+            return arg;
+        };
+        let arg = arg.env(variable(&name)).hide_env_values(true);
+        match file.get(&name) {
+            Some(value) => arg.default_value(value.clone()).hide_default_value(true),
+            None => arg,
+        }
+    })
+}
+
+/// The environment variable of a flag, by Baton's rule.
+fn variable(flag: &str) -> String {
+    format!("BATON_{}", flag.to_uppercase().replace('-', "_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connector_host::contract::describe::Field;
+
+    fn setting(name: &str, kind: FieldKind, default: Option<&str>) -> Setting {
+        Setting {
+            advanced: false,
+            field: Field {
+                name: name.into(),
+                display_name: name.into(),
+                description: "Something".into(),
+                placeholder: None,
+                kind,
+                required: default.is_none(),
+                secret: false,
+                default_value: default.map(str::to_owned),
+            },
+        }
+    }
+
+    fn read(settings: &[Setting], file: &[(&str, &str)], arguments: &[&str]) -> Result<Settings> {
+        let file = file
+            .iter()
+            .map(|&(k, v)| (k.to_owned(), v.to_owned()))
+            .collect();
+        let command = layer(add(Command::new("test"), settings), &file);
+        let arguments = ["test"].iter().chain(arguments);
+        Settings::read(settings, &command.get_matches_from(arguments))
+    }
+
+    #[test]
+    fn a_flag_counts_before_the_file_and_that_before_the_default() {
+        let settings = [setting("x-test-base", FieldKind::Text, Some("default"))];
+        let value = |file: &[(&str, &str)], arguments: &[&str]| {
+            read(&settings, file, arguments).unwrap().get("x-test-base")
+        };
+        assert_eq!(value(&[], &[]).as_deref(), Some("default"));
+        assert_eq!(
+            value(&[("x-test-base", "file")], &[]).as_deref(),
+            Some("file")
+        );
+        assert_eq!(
+            value(&[("x-test-base", "file")], &["--x-test-base=flag"]).as_deref(),
+            Some("flag")
+        );
+    }
+
+    #[test]
+    fn every_kind_of_value_becomes_a_text() {
+        let settings = [
+            setting("x-test-number", FieldKind::Number, Some("1")),
+            setting("x-test-flag", FieldKind::Flag, Some("false")),
+            setting("x-test-list", FieldKind::Texts, Some("a")),
+        ];
+        let read = read(
+            &settings,
+            &[],
+            &[
+                "--x-test-number",
+                "-5",
+                "--x-test-flag",
+                "--x-test-list=b,c",
+                "--x-test-list=d",
+            ],
+        )
+        .unwrap();
+        assert_eq!(read.get("x-test-number").as_deref(), Some("-5"));
+        assert_eq!(read.get("x-test-flag").as_deref(), Some("true"));
+        assert_eq!(read.get("x-test-list").as_deref(), Some("b,c,d"));
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_named_at_once() {
+        let settings = [
+            setting("x-test-a", FieldKind::Text, None),
+            setting("x-test-b", FieldKind::Text, None),
+        ];
+        let Err(failure) = read(&settings, &[("x-test-b", "")], &[]) else {
+            panic!("nothing was missing")
+        };
+        assert_eq!(failure.kind, Kind::InvalidArgument);
+        assert!(
+            failure.to_string().ends_with("x-test-a, x-test-b"),
+            "{failure}"
+        );
+        assert!(
+            failure.hints[1].contains("--x-test-b") && failure.hints[1].contains("BATON_X_TEST_B")
+        );
+    }
+
+    #[test]
+    fn a_setting_cannot_take_the_place_of_a_flag() {
+        let taken = ["file".to_owned()];
+        assert!(check(&[setting("slug", FieldKind::Text, None)], &taken).is_ok());
+        for name in ["file", "Slug", "", "-x", "a b", "a=b", "9"] {
+            assert!(
+                check(&[setting(name, FieldKind::Text, None)], &taken).is_err(),
+                "{name}"
+            );
+        }
+        let twice = [
+            setting("a", FieldKind::Text, None),
+            setting("a", FieldKind::Text, None),
+        ];
+        assert!(check(&twice, &taken).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! The commands.
+
+mod capabilities;
+mod config;
+mod inspect;
+mod sync;
+mod validate;
+
+use crate::{
+    cli::{self, Invocation, SandboxFlags, Settings},
+    telemetry,
+    terminal::Terminal,
+};
+use connector_host::{
+    connector::Connector,
+    egress::{Clients, Gate, Operation, Options, Policy},
+    failure::{Failure, Kind, Result},
+};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+///
+/// Whatever the command ends with.
+pub async fn run(arguments: Vec<OsString>) -> Result<()> {
+    let Some(component) = cli::component(&arguments) else {
+        return Err(cli::without_component(&arguments));
+    };
+    let connector = Connector::load(&component).await?;
+    let (invocation, log) = cli::parse(&arguments, &connector)?;
+    match invocation {
+        Invocation::Capabilities => print(&capabilities::document(&connector)),
+        Invocation::Config => print(&config::document(&connector.description)),
+        Invocation::Inspect { json } => inspect::run(&connector, json),
+        Invocation::Validate { settings, sandbox } => {
+            telemetry::start(&log, &Terminal::new());
+            interruptible(validate::run(&connector, &settings, &sandbox)).await
+        }
+        Invocation::Sync {
+            settings,
+            sync,
+            sandbox,
+            service,
+        } => {
+            let terminal = Terminal::new().with_bar();
+            telemetry::start(&log, &terminal);
+            if service.client_id.is_some() {
+                return Err(Failure::new(
+                    Kind::Unimplemented,
+                    "client-id is set, which asks for service mode; this version runs one-shot syncs only",
+                )
+                .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
+            }
+            interruptible(sync::run(&connector, &settings, &sync, &sandbox, &terminal)).await
+        }
+    }
+}
+
+/// Lets a signal end the work. Dropping it stops the component and takes temporary files away.
+async fn interruptible(work: impl Future<Output = Result<()>>) -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error| Failure::of(Kind::Other, error).context("cannot listen for signals");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let canceled = |name| {
+        Failure::new(
+            Kind::Canceled,
+            format!("stopped by {name}; no file has been changed"),
+        )
+    };
+    tokio::select! {
+        result = work => result,
+        _ = interrupt.recv() => Err(canceled("SIGINT")),
+        _ = terminate.recv() => Err(canceled("SIGTERM")),
+    }
+}
+
+/// A gate to what the connector declares, with the configuration filled in.
+fn gate(
+    connector: &Connector,
+    settings: &Settings,
+    sandbox: &SandboxFlags,
+    operation: Operation,
+) -> Result<Gate> {
+    let description = &connector.description;
+    let described = |name: &str| {
+        description
+            .settings
+            .iter()
+            .any(|setting| setting.field.name == name)
+    };
+    let value = |name: &str| described(name).then(|| settings.get(name).unwrap_or_default());
+    let policy = Policy::new(
+        &description.outbound_requests,
+        value,
+        sandbox.allow_outbound.clone(),
+    )
+    .map_err(|error| Failure::of(Kind::InvalidArgument, error))?;
+    let host = env!("CARGO_PKG_VERSION");
+    let clients = Clients::new(Options {
+        timeout: Duration::from_secs(sandbox.http_timeout_seconds),
+        user_agent: format!(
+            "{}/{} connector-host/{host}",
+            description.name, description.version
+        ),
+    });
+    Ok(connector.gate(
+        operation,
+        Arc::new(policy),
+        Arc::new(clients),
+        sandbox.retries(),
+    ))
+}
+
+/// Writes a document to standard output, to the byte.
+fn print(document: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(document.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| {
+            Failure::of(Kind::Other, error).context("cannot write to standard output")
+        }),
+    }
+}

@@ -1,0 +1,43 @@
+//! `validate`: whether the credentials are good.
+
+use super::{gate, print};
+use crate::cli::{SandboxFlags, Settings};
+use connector_host::{
+    connector::Connector,
+    egress::Operation,
+    failure::{Failure, Result},
+};
+use std::sync::Arc;
+
+pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<()> {
+    let gate = gate(connector, settings, sandbox, Operation::Validate)?;
+    let traffic = Arc::clone(&gate.traffic);
+    let variables = Arc::new(settings.variables());
+    let checked = connector
+        .call(
+            gate,
+            Arc::clone(&variables),
+            &sandbox.limits(),
+            async |instance| {
+                let exports = instance.exports.identity_connector_validate();
+                let called = instance
+                    .store
+                    .run_concurrent(async |accessor| exports.call_validate(accessor).await);
+                called.await.flatten()
+            },
+        )
+        .await;
+    let name = &connector.description.display_name;
+    match checked {
+        Ok(Ok(checked)) => print(&format!("{name}: {}\n", variables.redact(&checked))),
+        Ok(Err(error)) => {
+            let failure = Failure::from(error).context(format!("{name} cannot be used"));
+            let failure = match traffic.take_refusal() {
+                Some(refusal) => failure.hint(format!("The sandbox refused a request: {refusal}.")),
+                None => failure,
+            };
+            Err(failure.redacted(&variables))
+        }
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,196 @@
+//! A full sync: what the connector lists becomes a new sync in a `.c1z` file.
+//!
+//! ```text
+//! component --stream--> intake --channel--> recorder (a thread) --> c1z::Writer
+//! ```
+//!
+//! The [`intake`] takes items off a stream only when the channel has room, so a list of any
+//! length flows through in constant memory. The [`recorder`] turns items into rows
+//! ([`records`]) and judges at the end whether what it has got may replace what was there
+//! ([`judgement`]).
+
+mod intake;
+mod judgement;
+mod page;
+mod progress;
+mod recorder;
+mod records;
+
+pub use judgement::Tolerance;
+pub use progress::Progress;
+pub use recorder::{Recorded, Unusable};
+pub use records::resource_type;
+
+use crate::{
+    c1z,
+    connector::{Connector, Instance},
+    contract::{
+        describe::{ResourceType, Source},
+        types::ResourceId,
+    },
+    egress::{Gate, Traffic},
+    failure::{Failure, Kind, Result},
+    sandbox::{Limits, Variables},
+};
+use page::{Listing, Pages};
+use recorder::Recording;
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How a sync is to go.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file to write.
+    pub path: PathBuf,
+    pub file: c1z::Options,
+    pub tolerance: Tolerance,
+    /// Only these resource types; all of them when empty.
+    pub resource_types: Vec<String>,
+    pub limits: Limits,
+}
+
+/// What a sync came to.
+#[derive(Debug)]
+pub struct Summary {
+    pub recorded: Recorded,
+    pub traffic: Arc<Traffic>,
+    pub elapsed: Duration,
+}
+
+/// Resources that are asked for at once, when entitlements or grants are listed for each.
+const BATCH: usize = 500;
+
+/// Runs a full sync.
+///
+/// # Errors
+///
+/// When the connector cannot list everything, or what it lists is not fit to replace what the
+/// file holds. The file is then as it was.
+pub async fn run(
+    connector: &Connector,
+    gate: Gate,
+    variables: Arc<Variables>,
+    options: &Options,
+    progress: Arc<Progress>,
+) -> Result<Summary> {
+    let start = Instant::now();
+    let traffic = Arc::clone(&gate.traffic);
+    let retries = gate.retries;
+    let types = selected(
+        &connector.description.resource_types,
+        &options.resource_types,
+    )?;
+    let recording = Recording::start(types.clone(), options, progress)?;
+    let listed = connector
+        .call(
+            gate,
+            Arc::clone(&variables),
+            &options.limits,
+            async |instance| {
+                let mut pages = Pages::new(&recording, retries);
+                Ok(list(instance, &mut pages, &types).await)
+            },
+        )
+        .await
+        .flatten();
+    // When the recorder has failed, that is why the listing has.
+    let recorded = match (listed, recording.failure()) {
+        (_, Some(failure)) => Err(failure),
+        (Err(failure), None) => Err(refused(failure, &traffic)),
+        (Ok(()), None) => recording.finish().await,
+    };
+    let recorded = recorded.map_err(|failure| failure.redacted(&variables))?;
+    Ok(Summary {
+        recorded,
+        traffic,
+        elapsed: start.elapsed(),
+    })
+}
+
+/// The types to list, in the order in which they are described.
+fn selected(described: &[ResourceType], wanted: &[String]) -> Result<Vec<ResourceType>> {
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|wanted| !described.iter().any(|ty| ty.id == **wanted))
+    {
+        let known: Vec<_> = described.iter().map(|ty| ty.id.as_str()).collect();
+        return Err(Failure::new(
+            Kind::InvalidArgument,
+            format!(
+                "invalid resource type {unknown:?} in filter; there are {}",
+                known.join(", ")
+            ),
+        ));
+    }
+    Ok(described
+        .iter()
+        .filter(|ty| wanted.is_empty() || wanted.contains(&ty.id))
+        .cloned()
+        .collect())
+}
+
+async fn list(
+    instance: &mut Instance,
+    pages: &mut Pages<'_>,
+    types: &[ResourceType],
+) -> Result<()> {
+    for ty in types {
+        tracing::info!(resource_type_id = ty.id, "Syncing resources...");
+        match &ty.parent {
+            None => {
+                pages
+                    .all(instance, &Listing::Resources(ty.id.clone(), None))
+                    .await?
+            }
+            Some(parent) => {
+                for_each(pages, parent, instance, |parent| {
+                    Listing::Resources(ty.id.clone(), Some(parent))
+                })
+                .await?;
+            }
+        }
+    }
+    for ty in types.iter().filter(|ty| ty.entitlements == Source::Listed) {
+        tracing::info!(resource_type_id = ty.id, "Syncing entitlements...");
+        for_each(pages, &ty.id, instance, Listing::Entitlements).await?;
+    }
+    for ty in types.iter().filter(|ty| ty.grants == Source::Listed) {
+        tracing::info!(resource_type_id = ty.id, "Syncing grants...");
+        for_each(pages, &ty.id, instance, Listing::Grants).await?;
+    }
+    Ok(())
+}
+
+/// Lists something for each recorded resource of a type.
+async fn for_each(
+    pages: &mut Pages<'_>,
+    resource_type: &str,
+    instance: &mut Instance,
+    listing: impl Fn(ResourceId) -> Listing,
+) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let batch = pages
+            .recording
+            .resources(resource_type, after, BATCH)
+            .await?;
+        let Some((last, _)) = batch.last() else {
+            return Ok(());
+        };
+        after = *last;
+        for (_, id) in batch {
+            pages.all(instance, &listing(id)).await?;
+        }
+    }
+}
+
+/// A component that has been refused a request rarely says why; the gate knows.
+fn refused(failure: Failure, traffic: &Traffic) -> Failure {
+    match traffic.take_refusal() {
+        Some(refusal) => failure.hint(format!("The sandbox refused a request: {refusal}.")),
+        None => failure,
+    }
+}

@@ -1,0 +1,195 @@
+//! Pages: one call of a listing after the other, until there is no more.
+
+use super::{
+    intake::{End, EndOfPage, Intake},
+    recorder::{Message, Recording},
+};
+use crate::{
+    connector::Instance,
+    contract::types::{Error, ResourceId},
+    egress::Retries,
+    failure::{Failure, Kind, Result},
+};
+use futures::channel::oneshot;
+use std::{fmt, time::Duration};
+use wasmtime::component::Accessor;
+
+/// Bytes of a cursor.
+const CURSOR: usize = 1 << 20;
+
+/// What is listed.
+#[derive(Debug, Clone)]
+pub(super) enum Listing {
+    /// Of a type, within a parent.
+    Resources(String, Option<ResourceId>),
+    Entitlements(ResourceId),
+    Grants(ResourceId),
+}
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resources(ty, None) => write!(f, "resources of the type {ty}"),
+            Self::Resources(ty, Some(parent)) => {
+                write!(
+                    f,
+                    "resources of the type {ty} in {}:{}",
+                    parent.resource_type, parent.id
+                )
+            }
+            Self::Entitlements(on) => write!(f, "entitlements on {}:{}", on.resource_type, on.id),
+            Self::Grants(on) => write!(f, "grants on {}:{}", on.resource_type, on.id),
+        }
+    }
+}
+
+/// Lists page by page, and lists a page again when it has failed for the moment.
+pub(super) struct Pages<'a> {
+    pub(super) recording: &'a Recording,
+    retries: Retries,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(recording: &'a Recording, retries: Retries) -> Self {
+        Self { recording, retries }
+    }
+
+    /// Lists all pages.
+    pub(super) async fn all(&mut self, instance: &mut Instance, listing: &Listing) -> Result<()> {
+        let mut cursor = None;
+        loop {
+            let next = self.one(instance, listing, cursor.as_deref()).await?;
+            match next {
+                None => return Ok(()),
+                Some(next) if next.len() > CURSOR => {
+                    return Err(misbehaved(listing, "gave a cursor of more than 1 MiB"));
+                }
+                Some(next) if cursor.as_ref() == Some(&next) => {
+                    return Err(misbehaved(
+                        listing,
+                        "gave the same cursor twice, which would go on for ever",
+                    ));
+                }
+                next => cursor = next,
+            }
+        }
+    }
+
+    async fn one(
+        &mut self,
+        instance: &mut Instance,
+        listing: &Listing,
+        cursor: Option<&str>,
+    ) -> Result<Option<String>> {
+        let mut attempt = 0;
+        loop {
+            self.recording.send(Message::BeginPage).await?;
+            let error = match self.call(instance, listing, cursor).await? {
+                Ok(next) => return Ok(next),
+                Err(error) => error,
+            };
+            let wait = match &error {
+                Error::Unavailable(_) => self.retries.delay * 2u32.saturating_pow(attempt),
+                Error::RateLimited(limit) => limit
+                    .retry_after_milliseconds
+                    .map_or(self.retries.longest, Duration::from_millis),
+                _ => Duration::MAX,
+            };
+            let failure = Failure::from(error).context(format!("cannot list {listing}"));
+            if attempt as usize >= self.retries.times || wait > self.retries.longest {
+                return Err(failure);
+            }
+            attempt += 1;
+            self.recording.send(Message::TakeBackPage).await?;
+            tracing::warn!(error = %failure, wait_ms = wait.as_millis() as u64, "retrying operation");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// One call, and everything that its stream brings.
+    async fn call(
+        &self,
+        instance: &mut Instance,
+        listing: &Listing,
+        cursor: Option<&str>,
+    ) -> Result<End> {
+        let Instance { store, exports } = instance;
+        let cursor = cursor.map(str::to_owned);
+        let recorder = self.recording.sender();
+        let end = store
+            .run_concurrent(async |accessor| -> wasmtime::Result<Option<End>> {
+                let (ended, end) = match listing.clone() {
+                    Listing::Resources(ty, parent) => {
+                        let (stream, end) = exports
+                            .identity_connector_list_resources()
+                            .call_list_resources(accessor, ty.clone(), parent, cursor)
+                            .await?;
+                        let (intake, ended) =
+                            Intake::new(recorder, move |items| Message::Items(ty.clone(), items));
+                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                    }
+                    Listing::Entitlements(on) => {
+                        let (stream, end) = exports
+                            .identity_connector_list_entitlements()
+                            .call_list_entitlements(accessor, on, cursor)
+                            .await?;
+                        let (intake, ended) = Intake::new(recorder, Message::Entitlements);
+                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                    }
+                    Listing::Grants(on) => {
+                        let (stream, end) = exports
+                            .identity_connector_list_grants()
+                            .call_list_grants(accessor, on, cursor)
+                            .await?;
+                        let (intake, ended) = Intake::new(recorder, Message::Grants);
+                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                    }
+                };
+                let end = end.await.ok();
+                // Never sent, only dropped: when the stream's last item has been taken.
+                let _ = ended.await;
+                Ok(end)
+            })
+            .await
+            .flatten();
+        match end {
+            Ok(Some(end)) => Ok(end),
+            Ok(None) => Err(misbehaved(listing, "did not say how the page ended")),
+            Err(trap) => Err(Failure::new(
+                Kind::Internal,
+                format!("the connector crashed: {}", trap.root_cause()),
+            )
+            .context(format!("cannot list {listing}"))
+            .hint("This is a fault in the connector, or one of its limits; what it printed before is in the log.")),
+        }
+    }
+}
+
+type Ended = oneshot::Receiver<()>;
+
+fn pipe<D: 'static, T>(
+    accessor: &Accessor<D>,
+    stream: wasmtime::component::StreamReader<T>,
+    intake: Intake<T>,
+    ended: Ended,
+) -> wasmtime::Result<Ended>
+where
+    T: wasmtime::component::Lift + Send + Unpin + 'static,
+{
+    accessor.with(|access| stream.pipe(access, intake))?;
+    Ok(ended)
+}
+
+fn hear<D: 'static>(
+    accessor: &Accessor<D>,
+    end: wasmtime::component::FutureReader<End>,
+) -> wasmtime::Result<oneshot::Receiver<End>> {
+    let (consumer, heard) = EndOfPage::new();
+    accessor.with(|access| end.pipe(access, consumer))?;
+    Ok(heard)
+}
+
+fn misbehaved(listing: &Listing, what: &str) -> Failure {
+    Failure::new(Kind::Internal, format!("the connector {what}"))
+        .context(format!("cannot list {listing}"))
+}

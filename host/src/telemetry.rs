@@ -1,0 +1,175 @@
+//! Logs on standard error, in Baton's two formats.
+
+use crate::{
+    cli::{LogFlags, LogFormat},
+    terminal::Terminal,
+};
+use connector_host::failure::Failure;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::OnceLock,
+};
+use tracing::{Event, Level, Subscriber, field};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter, format::Writer},
+    registry::LookupSpan,
+};
+
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Starts logging.
+pub fn start(flags: &LogFlags, terminal: &Terminal) {
+    let format = flags.log_format.unwrap_or(match terminal.is_one() {
+        true => LogFormat::Console,
+        false => LogFormat::Json,
+    });
+    let _ = FORMAT.set(format);
+    // Libraries have nothing to say to the operator below a warning.
+    let filter = format!("warn,connector_host={}", flags.log_level);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(Stderr(terminal.clone()))
+        .event_format(Zap(format))
+        .finish();
+    // Only a second call could fail, and there is one.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Tells what a run has ended with.
+pub fn report(failure: &Failure) {
+    if FORMAT.get() == Some(&LogFormat::Json) {
+        tracing::error!(
+            kind = ?failure.kind,
+            hints = failure.hints.join(" "),
+            "{failure}"
+        );
+    } else {
+        eprintln!("Error: {failure}");
+        for hint in &failure.hints {
+            eprintln!("  Hint: {hint}");
+        }
+    }
+}
+
+/// Formats events as zap does, Baton's logger: JSON with the keys `level`, `ts` (seconds since
+/// 1970), `caller`, `msg` and then the fields; or the same in columns with tabs in between.
+struct Zap(LogFormat);
+
+impl<S, N> FormatEvent<S, N> for Zap
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let metadata = event.metadata();
+        let level = match *metadata.level() {
+            Level::ERROR => "error",
+            Level::WARN => "warn",
+            Level::INFO => "info",
+            Level::DEBUG | Level::TRACE => "debug",
+        };
+        let caller = match (metadata.file(), metadata.line()) {
+            (Some(file), Some(line)) => {
+                format!(
+                    "{}:{line}",
+                    file.rsplit_once("src/").map_or(file, |(_, file)| file)
+                )
+            }
+            _ => metadata.target().to_owned(),
+        };
+        let now = Timestamp::now();
+        match self.0 {
+            LogFormat::Json => {
+                let mut line = Map::new();
+                line.insert("level".to_owned(), json!(level));
+                line.insert("ts".to_owned(), json!(now.as_microsecond() as f64 / 1e6));
+                line.insert("caller".to_owned(), json!(caller));
+                line.insert("msg".to_owned(), json!(fields.message));
+                line.extend(fields.others);
+                writeln!(writer, "{}", Value::Object(line))
+            }
+            LogFormat::Console => {
+                let level = level.to_uppercase();
+                write!(writer, "{now:.3}\t{level}\t{caller}\t{}", fields.message)?;
+                match fields.others.is_empty() {
+                    true => writeln!(writer),
+                    false => writeln!(writer, "\t{}", Value::Object(fields.others)),
+                }
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    message: String,
+    others: Map<String, Value>,
+}
+
+impl Fields {
+    fn add(&mut self, field: &field::Field, value: Value) {
+        self.others.insert(field.name().to_owned(), value);
+    }
+}
+
+impl field::Visit for Fields {
+    fn record_f64(&mut self, field: &field::Field, value: f64) {
+        self.add(field, json!(value));
+    }
+
+    fn record_i64(&mut self, field: &field::Field, value: i64) {
+        self.add(field, json!(value));
+    }
+
+    fn record_u64(&mut self, field: &field::Field, value: u64) {
+        self.add(field, json!(value));
+    }
+
+    fn record_bool(&mut self, field: &field::Field, value: bool) {
+        self.add(field, json!(value));
+    }
+
+    fn record_str(&mut self, field: &field::Field, value: &str) {
+        self.add(field, json!(value));
+    }
+
+    fn record_debug(&mut self, field: &field::Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.message = format!("{value:?}");
+        } else {
+            self.add(field, json!(format!("{value:?}")));
+        }
+    }
+}
+
+/// Standard error, out of the way of a progress bar.
+struct Stderr(Terminal);
+
+impl<'a> MakeWriter<'a> for Stderr {
+    type Writer = &'a Self;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        self
+    }
+}
+
+impl Write for &Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.aside(|| io::stderr().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
