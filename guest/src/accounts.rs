@@ -67,11 +67,10 @@ pub fn item(user: scim::User, position: u64) -> Item {
         ("member_type", &member_type),
         ("last_modified", &meta.last_modified),
     ];
-    profile.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| value.as_deref().map(|value| text(name, value))),
-    );
+    profile.extend(optional.into_iter().filter_map(|(name, value)| {
+        let value = value.as_deref().filter(|value| !value.is_empty())?;
+        Some(text(name, value))
+    }));
 
     Item::Listed(Listed {
         resource: Resource {

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! The [`intake`] takes items off a stream only when the channel has room, so a list of any
-//! length flows through in constant memory. The [`recorder`] turns items into rows
-//! ([`records`]) and judges at the end whether what it has got may replace what was there
-//! ([`judgement`]).
+//! length flows through in constant memory; [`rows`] and [`records`] put them into the file's
+//! words on the way. The [`recorder`] writes them down and judges at the end whether what it
+//! has got may replace what was there ([`judgement`]).
 
 mod intake;
 mod judgement;
@@ -15,6 +15,7 @@ mod page;
 mod progress;
 mod recorder;
 mod records;
+mod rows;
 
 pub use judgement::Tolerance;
 pub use progress::Progress;
@@ -34,6 +35,7 @@ use crate::{
 };
 use page::{Listing, Pages};
 use recorder::Recording;
+use rows::Rows;
 use std::{
     path::PathBuf,
     sync::Arc,
@@ -83,7 +85,8 @@ pub async fn run(
         &connector.description.resource_types,
         &options.resource_types,
     )?;
-    let recording = Recording::start(types.clone(), options, progress)?;
+    let rows = Rows::new(&types, &connector.description.resource_types);
+    let recording = Recording::start(Arc::new(rows), options, progress)?;
     let listed = connector
         .call(
             gate,

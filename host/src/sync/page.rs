@@ -6,12 +6,15 @@ use super::{
 };
 use crate::{
     connector::Instance,
-    contract::types::{Error, ResourceId},
+    contract::{
+        list_resources::Item,
+        types::{Error, ResourceId},
+    },
     egress::Retries,
     failure::{Failure, Kind, Result},
 };
 use futures::channel::oneshot;
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 use wasmtime::component::Accessor;
 
 /// Bytes of a cursor.
@@ -124,8 +127,11 @@ impl<'a> Pages<'a> {
                             .identity_connector_list_resources()
                             .call_list_resources(accessor, ty.clone(), parent, cursor)
                             .await?;
-                        let (intake, ended) =
-                            Intake::new(recorder, move |items| Message::Items(ty.clone(), items));
+                        let rows = Arc::clone(&self.recording.rows);
+                        let (intake, ended) = Intake::new(recorder, move |items: Vec<Item>| {
+                            let rows = items.into_iter().map(|item| rows.row(item));
+                            Message::Rows(ty.clone(), rows.collect())
+                        });
                         (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
                     }
                     Listing::Entitlements(on) => {

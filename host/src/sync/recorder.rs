@@ -1,11 +1,15 @@
 //! The thread that writes down what the listings bring.
 
-use super::{Options, Tolerance, progress::Progress, records};
+use super::{
+    Options, Tolerance,
+    progress::Progress,
+    records,
+    rows::{Row, Rows},
+};
 use crate::{
     c1z::{self, Counts, EntitlementRow, Finished, GrantRow, Inserted, Mark, ResourceRow, Writer},
     contract::{
-        describe::{ResourceType, Trait},
-        list_resources::{self, Item, Listed},
+        list_resources,
         types::{Entitlement, Grant, ResourceId},
     },
     failure::{Failure, Kind, Result},
@@ -33,7 +37,7 @@ const WAITING: usize = 100_000;
 /// What the recorder is told.
 pub(super) enum Message {
     /// Items of a listing of resources of that type.
-    Items(String, Vec<Item>),
+    Rows(String, Vec<Row>),
     Entitlements(Vec<Entitlement>),
     Grants(Vec<Grant>),
     BeginPage,
@@ -71,6 +75,8 @@ pub struct Unusable {
 
 /// A running recorder. Dropped before it has finished, it leaves the file as it was.
 pub(super) struct Recording {
+    /// Makes the rows that the recorder takes.
+    pub(super) rows: Arc<Rows>,
     sender: Option<mpsc::Sender<Message>>,
     thread: Option<JoinHandle<()>>,
     failure: Arc<Mutex<Option<Failure>>>,
@@ -79,12 +85,12 @@ pub(super) struct Recording {
 impl Recording {
     /// Opens the file and starts the thread.
     pub(super) fn start(
-        types: Vec<ResourceType>,
+        rows: Arc<Rows>,
         options: &Options,
         progress: Arc<Progress>,
     ) -> Result<Self> {
         let writer = Writer::open(&options.path, &options.file).map_err(file_failure)?;
-        let recorder = Recorder::new(writer, types, options.tolerance, progress)?;
+        let recorder = Recorder::new(writer, Arc::clone(&rows), options.tolerance, progress)?;
         let (sender, receiver) = mpsc::channel(CHANNEL);
         let failure = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&failure);
@@ -97,6 +103,7 @@ impl Recording {
             })
             .map_err(|e| Failure::of(Kind::Other, e).context("cannot start the recorder"))?;
         Ok(Self {
+            rows,
             sender: Some(sender),
             thread: Some(thread),
             failure,
@@ -170,7 +177,7 @@ impl Drop for Recording {
 
 struct Recorder {
     writer: Writer,
-    types: BTreeMap<String, (Vec<Trait>, c1z::ResourceType)>,
+    rows: Arc<Rows>,
     tolerance: Tolerance,
     progress: Arc<Progress>,
     /// Encoded entitlements as grants hold them, by id.
@@ -196,24 +203,21 @@ struct EncodedGrant {
 impl Recorder {
     fn new(
         mut writer: Writer,
-        types: Vec<ResourceType>,
+        rows: Arc<Rows>,
         tolerance: Tolerance,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        let mut known = BTreeMap::new();
-        for ty in types {
-            let message = records::resource_type(&ty);
-            if writer.resource_type(&message).map_err(file_failure)? == Inserted::Duplicate {
+        for ty in rows.resource_types() {
+            if writer.resource_type(ty).map_err(file_failure)? == Inserted::Duplicate {
                 return Err(misbehaved(format!(
                     "describes the resource type {} twice",
                     ty.id
                 )));
             }
-            known.insert(ty.id, (ty.traits, message));
         }
         Ok(Self {
             writer,
-            types: known,
+            rows,
             tolerance,
             progress,
             stubs: HashMap::new(),
@@ -228,9 +232,9 @@ impl Recorder {
     async fn run(mut self, mut messages: mpsc::Receiver<Message>) -> Result<()> {
         while let Some(message) = messages.next().await {
             match message {
-                Message::Items(listing, items) => {
-                    for item in items {
-                        self.item(&listing, item)?;
+                Message::Rows(listing, rows) => {
+                    for row in rows {
+                        self.row(&listing, row)?;
                     }
                     let counts = self.writer.counts();
                     self.progress.set(counts.resources, counts.grants);
@@ -291,84 +295,57 @@ impl Recorder {
         Ok(())
     }
 
-    fn item(&mut self, listing: &str, item: Item) -> Result<()> {
-        match item {
-            Item::Unusable(unusable) => {
+    fn row(&mut self, listing: &str, row: Row) -> Result<()> {
+        let (id, position) = match row {
+            Row::Unusable(unusable) => {
                 self.unusable(listing, &unusable);
-                Ok(())
+                return Ok(());
             }
-            Item::Listed(listed) => self.listed(listing, listed),
-        }
-    }
-
-    fn listed(&mut self, listing: &str, listed: Listed) -> Result<()> {
-        let Listed {
-            resource,
-            entitlements,
-            grants,
-            position,
-        } = listed;
-        let id = resource.id.clone();
-        let own = id.resource_type == listing;
-        if own {
-            self.records_of(listing).records += 1;
-        }
-        let Some((traits, _)) = self.types.get(&id.resource_type) else {
-            // A type that has been left out by the operator, or that nobody has described.
-            return Ok(());
-        };
-        if traits.contains(&Trait::User) != resource.user.is_some() {
-            return Err(misbehaved(format!(
-                "lists {}:{} {} user details, which does not fit the traits of its type",
-                id.resource_type,
-                id.id,
-                if resource.user.is_some() {
-                    "with"
-                } else {
-                    "without"
+            Row::Misfit(what) => return Err(misbehaved(what)),
+            Row::LeftOut => return Ok(()),
+            Row::Resource {
+                id,
+                parent,
+                data,
+                entitlements,
+                grants,
+                position,
+            } => {
+                let parent = parent.as_ref();
+                let inserted = self.writer.resource(ResourceRow {
+                    resource_type: &id.resource_type,
+                    resource: &id.id,
+                    parent: parent.map(|id| (id.resource_type.as_str(), id.id.as_str())),
+                    data: &data,
+                });
+                match inserted.map_err(file_failure)? {
+                    Inserted::New => {
+                        for entitlement in entitlements {
+                            self.entitlement(entitlement)?;
+                        }
+                        for grant in grants {
+                            self.unchecked |= grant.principal != id;
+                            self.grant(grant)?;
+                        }
+                        if id.resource_type == listing {
+                            self.records_of(listing).records += 1;
+                        }
+                        return Ok(());
+                    }
+                    Inserted::Duplicate => (id, position),
                 }
-            )));
-        }
-        if let Err(reason) = records::usable(&id) {
-            self.reject(listing, position, &id, reason);
-            return Ok(());
-        }
-        let parent = resource.parent.clone();
-        let data = records::resource(resource, traits).encode_to_vec();
-        let inserted = self.writer.resource(ResourceRow {
-            resource_type: &id.resource_type,
-            resource: &id.id,
-            parent: parent
-                .as_ref()
-                .map(|id| (id.resource_type.as_str(), id.id.as_str())),
-            data: &data,
-        });
-        if inserted.map_err(file_failure)? == Inserted::Duplicate {
-            if own {
-                self.reject(listing, position, &id, "a record before it has the same id");
             }
-            return Ok(());
-        }
-        for entitlement in entitlements {
-            self.entitlement(entitlement)?;
-        }
-        for grant in grants {
-            self.unchecked |= grant.principal != id;
-            self.grant(grant)?;
+        };
+        // Other types' resources may come along more than once.
+        if id.resource_type == listing {
+            let unusable = list_resources::Unusable {
+                position,
+                id: Some(id.id),
+                reason: "a record before it has the same id".to_owned(),
+            };
+            self.unusable(listing, &unusable);
         }
         Ok(())
-    }
-
-    /// Counts a record that had counted as good.
-    fn reject(&mut self, listing: &str, position: u64, id: &ResourceId, reason: &str) {
-        let records = self.records_of(listing);
-        records.records = records.records.saturating_sub(1);
-        let unusable = list_resources::Unusable {
-            position,
-            id: Some(id.id.clone()),
-            reason: reason.to_owned(),
-        };
-        self.unusable(listing, &unusable);
     }
 
     fn unusable(&mut self, listing: &str, unusable: &list_resources::Unusable) {
@@ -402,7 +379,7 @@ impl Recorder {
         let id = c1z::entitlement_id(&on.resource_type, &on.id, &entitlement.id.slug);
         let resource = self.writer.find_resource(&on.resource_type, &on.id);
         let Some(resource) = resource.map_err(file_failure)? else {
-            if !self.types.contains_key(&on.resource_type) {
+            if self.rows.resource_type(&on.resource_type).is_none() {
                 return Ok(());
             }
             return Err(misbehaved(format!(
@@ -413,8 +390,7 @@ impl Recorder {
         let grantable_to = entitlement
             .grantable_to
             .iter()
-            .filter_map(|ty| self.types.get(ty))
-            .map(|(_, message)| message.clone())
+            .filter_map(|ty| self.rows.resource_type(ty).cloned())
             .collect();
         let message = records::entitlement(entitlement, id.clone(), resource, grantable_to);
         let inserted = self.writer.entitlement(EntitlementRow {
