@@ -142,13 +142,21 @@ struct Built {
 /// Runs `cargo build` and collects what it has built.
 fn cargo(arguments: &[&str]) -> Result<Vec<Built>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // What cargo has said of the package that runs now would make build scripts run again.
+    for (name, _) in env::vars_os() {
+        let ours = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if ours {
+            command.env_remove(name);
+        }
+    }
+    let output = command
         .arg("build")
         .args(arguments)
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        // These are about the package under test, not about what is built here.
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;

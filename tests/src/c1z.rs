@@ -3,7 +3,7 @@
 
 use prost_types::{Any, Struct, Timestamp};
 use rusqlite::Connection;
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 use tempfile::TempDir;
 
 /// An opened file.
@@ -22,6 +22,15 @@ pub struct ResourceRow {
     pub user: Option<UserTrait>,
 }
 
+/// A row of `v1_entitlements` of the newest sync, decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntitlementRow {
+    pub id: String,
+    /// `<type>:<id>` of what it is on.
+    pub on: String,
+    pub entitlement: Entitlement,
+}
+
 /// A row of `v1_grants` of the newest sync, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GrantRow {
@@ -38,12 +47,9 @@ impl File {
     ///
     /// When it is not like that.
     pub fn open(path: &Path) -> Self {
-        let bytes = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let (magic, frame) = bytes.split_at(5);
-        assert_eq!(magic, b"C1ZF\0");
         let directory = tempfile::tempdir().expect("a temporary directory");
         let inside = directory.path().join("inside.db");
-        fs::write(&inside, zstd::decode_all(frame).expect("a zstd frame")).expect("written");
+        fs::write(&inside, decompressed(path)).expect("written");
         Self {
             database: Connection::open(inside).expect("a database"),
             _directory: directory,
@@ -97,6 +103,44 @@ impl File {
         rows.map(|row| row.expect("a resource")).collect()
     }
 
+    /// Entitlements of the newest sync, in the order of their ids.
+    pub fn entitlements(&self) -> Vec<EntitlementRow> {
+        let query = "select external_id, resource_type_id || ':' || resource_id, data
+             from v1_entitlements where sync_id = ?1 order by external_id";
+        let mut statement = self.database.prepare(query).expect("a query");
+        let rows = statement
+            .query_map([self.syncs().first().cloned().unwrap_or_default()], |row| {
+                let data: Vec<u8> = row.get(2)?;
+                Ok(EntitlementRow {
+                    id: row.get(0)?,
+                    on: row.get(1)?,
+                    entitlement: decode(&data),
+                })
+            })
+            .expect("rows");
+        rows.map(|row| row.expect("an entitlement")).collect()
+    }
+
+    /// What a sync says of every object, by table and id: what `baton diff` compares.
+    pub fn contents(&self, sync: &str) -> BTreeMap<(&'static str, String), Vec<u8>> {
+        let tables = [
+            "v1_resource_types",
+            "v1_resources",
+            "v1_entitlements",
+            "v1_grants",
+        ];
+        let mut contents = BTreeMap::new();
+        for table in tables {
+            let query = format!("select external_id, data from {table} where sync_id = ?1");
+            let mut statement = self.database.prepare(&query).expect("a query");
+            let rows = statement
+                .query_map([sync], |row| Ok(((table, row.get(0)?), row.get(1)?)))
+                .expect("rows");
+            contents.extend(rows.map(|row| row.expect("a row")));
+        }
+        contents
+    }
+
     /// Grants of the newest sync, in the order of their ids.
     pub fn grants(&self) -> Vec<GrantRow> {
         let query = "select external_id, entitlement_id,
@@ -116,6 +160,18 @@ impl File {
             .expect("rows");
         rows.map(|row| row.expect("a grant")).collect()
     }
+}
+
+/// The bytes of the database in a file.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn decompressed(path: &Path) -> Vec<u8> {
+    let bytes = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (magic, frame) = bytes.split_at(5);
+    assert_eq!(magic, b"C1ZF\0");
+    zstd::decode_all(frame).expect("a zstd frame")
 }
 
 fn decode<M: prost::Message + Default>(data: &[u8]) -> M {
@@ -192,10 +248,20 @@ pub struct Entitlement {
     pub id: String,
     #[prost(string, tag = "3")]
     pub display_name: String,
+    #[prost(message, repeated, tag = "5")]
+    pub grantable_to: Vec<ResourceType>,
     #[prost(int32, tag = "7")]
     pub purpose: i32,
     #[prost(string, tag = "8")]
     pub slug: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct ResourceType {
+    #[prost(string, tag = "1")]
+    pub id: String,
+    #[prost(string, tag = "2")]
+    pub display_name: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
