@@ -3,6 +3,7 @@
 use crate::{
     contract::identity::connector::types::{Error, RateLimit},
     scim,
+    secrets::Secrets,
     session::Token,
     settings::Settings,
     transport::{self, Body, Failure, Transport},
@@ -32,6 +33,13 @@ impl<T: Transport> Client<T> {
         }
     }
 
+    /// What the service might repeat, and no message may: the credentials and the token.
+    pub fn secrets(&self) -> Secrets {
+        let credentials = [&self.settings.app_id, &self.settings.client_id];
+        let token = self.token.as_ref().map(|token| &token.value);
+        Secrets::new(credentials.into_iter().chain(token).map(String::as_str))
+    }
+
     /// `GET /accounts/{slug}/scim/v2/Users`, with the query `query` (without its `?`).
     ///
     /// # Errors
@@ -52,7 +60,7 @@ impl<T: Transport> Client<T> {
             return Ok(response);
         }
         let slug = &self.settings.slug;
-        Err(error(&format!("GET {url}"), response, |status, what| match status {
+        Err(error(&format!("GET {url}"), response, &self.secrets(), |status, what| match status {
             401 => Error::Unauthenticated(format!(
                 "{what}, although the sign-in has just been accepted; check that the API key has not been revoked"
             )),
@@ -106,7 +114,7 @@ impl<T: Transport> Client<T> {
         let mut response = sent.map_err(|failure| unanswered(&what, failure))?;
         if response.status() != StatusCode::OK {
             // No 401 is documented here: wrong credentials come back as 400 or 422.
-            return Err(error(&what, response, |status, what| match status {
+            return Err(error(&what, response, &self.secrets(), |status, what| match status {
                 400 | 401 | 403 | 422 => Error::Unauthenticated(format!(
                     "{what}; check valimail-app-id and valimail-client-id (Account Settings > API Keys)"
                 )),
@@ -129,11 +137,14 @@ impl<T: Transport> Client<T> {
 async fn error<B: Body>(
     request: &str,
     response: Response<B>,
+    secrets: &Secrets,
     otherwise: impl FnOnce(u16, String) -> Error,
 ) -> Error {
     let (head, mut body) = response.into_parts();
     let detail = transport::beginning(&mut body, ERROR_BODY).await;
-    let detail = detail.ok().and_then(|body| scim::error_detail(&body));
+    let detail = detail
+        .ok()
+        .and_then(|body| scim::error_detail(&body, secrets));
     let what = match detail {
         Some(detail) => format!("{request} answered {}: {detail}", head.status),
         None => format!("{request} answered {}", head.status),
@@ -144,13 +155,14 @@ async fn error<B: Body>(
             retry_after_milliseconds: retry_after(&head.headers, SystemTime::now()),
         }),
         500.. => Error::Unavailable(what),
-        300..400 => Error::Internal(format!(
-            "{what}: redirected to {:?}, which is not followed; check base-url",
-            head.headers
-                .get(header::LOCATION)
-                .and_then(|location| location.to_str().ok())
-                .unwrap_or("nowhere")
-        )),
+        300..400 => {
+            let location = head.headers.get(header::LOCATION);
+            let location = location.and_then(|location| location.to_str().ok());
+            let location = secrets.blank(location.unwrap_or("nowhere"));
+            Error::Internal(format!(
+                "{what}: redirected to {location:?}, which is not followed; check base-url"
+            ))
+        }
         status => otherwise(status, what),
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! - [`settings`]: configuration becomes [`settings::Settings`].
 //! - [`session`]: credentials become an access token (`POST /auth`).
+//! - [`secrets`]: what others say comes back without the credentials.
 //! - [`client`]: requests go out, statuses and error bodies come back as contract errors.
 //! - [`list`]: the bytes of a SCIM list become records, while they arrive.
 //! - [`scim`]: the records as Valimail writes them.
@@ -23,6 +24,7 @@ pub mod list;
 pub mod member_types;
 pub mod pass;
 pub mod scim;
+pub mod secrets;
 pub mod session;
 pub mod settings;
 pub mod transport;

@@ -215,19 +215,26 @@ impl<T: DeserializeOwned> ListReader<T> {
                 *at += 1;
                 State::Member
             }
-            State::Element { first } => match self.value::<T>(at)? {
-                Some(read) => {
-                    self.state = State::NextElement;
-                    return Ok(Step::Record(match read {
+            State::Element { first } => {
+                // serde would take an array for an object without keys.
+                let record = if next == b'{' {
+                    self.value::<T>(at)?.map(|read| match read {
                         Ok(record) => Record::Read(record),
                         Err(unusable) => unusable.into_record(),
-                    }));
-                }
-                None => {
+                    })
+                } else {
+                    self.value::<IgnoredAny>(at)?.map(|_| Record::Unusable {
+                        id: None,
+                        reason: "it is not an object".to_owned(),
+                    })
+                };
+                let Some(record) = record else {
                     self.state = State::Element { first };
                     return Ok(Step::NeedMore);
-                }
-            },
+                };
+                self.state = State::NextElement;
+                return Ok(Step::Record(record));
+            }
             State::NextElement if next == b']' => {
                 *at += 1;
                 State::Member

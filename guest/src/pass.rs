@@ -11,6 +11,7 @@ use crate::{
     list::{ListReader, NotAList, Record},
     member_types,
     scim::User,
+    secrets::Secrets,
     transport::{Body, Transport},
 };
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ pub struct Page<B> {
     without_member_type: u64,
     /// Member types that have been told, beside the known ones.
     others: BTreeSet<String>,
+    secrets: Secrets,
 }
 
 impl<B: Body> Page<B> {
@@ -62,6 +64,7 @@ impl<B: Body> Page<B> {
             read: 0,
             without_member_type: 0,
             others: BTreeSet::new(),
+            secrets: client.secrets(),
         })
     }
 
@@ -81,7 +84,7 @@ impl<B: Body> Page<B> {
         let mut records = Vec::new();
         self.reader
             .push(&chunk, &mut records)
-            .map_err(|problem| not_a_list(self.read, &problem))?;
+            .map_err(|problem| not_a_list(self.read, &problem, &self.secrets))?;
         let mut items = Vec::with_capacity(records.len());
         for record in records {
             let position = self.offset + self.read;
@@ -93,6 +96,12 @@ impl<B: Body> Page<B> {
                     id,
                     reason,
                 })),
+            }
+        }
+        for item in &mut items {
+            if let Item::Unusable(unusable) = item {
+                unusable.id = unusable.id.as_deref().map(|id| self.secrets.blank(id));
+                unusable.reason = self.secrets.blank(&unusable.reason);
             }
         }
         Ok(Some(items))
@@ -126,7 +135,7 @@ impl<B: Body> Page<B> {
         let envelope = self
             .reader
             .finish()
-            .map_err(|problem| not_a_list(self.read, &problem))?;
+            .map_err(|problem| not_a_list(self.read, &problem, &self.secrets))?;
         if self.without_member_type > 0 {
             eprintln!(
                 "{} accounts have no memberType and get no grant",
@@ -135,7 +144,7 @@ impl<B: Body> Page<B> {
         }
         if !envelope.has_resources && envelope.total_results.is_none() {
             let problem = NotAList::OtherShape("it has neither Resources nor totalResults".into());
-            return Err(not_a_list(self.read, &problem));
+            return Err(not_a_list(self.read, &problem, &self.secrets));
         }
         let end = self.offset + self.read;
         if let Some(start) = envelope.start_index
@@ -164,7 +173,11 @@ impl<B: Body> Page<B> {
     }
 }
 
-fn not_a_list(read: u64, problem: &NotAList) -> Error {
+fn not_a_list(read: u64, problem: &NotAList, secrets: &Secrets) -> Error {
+    let problem = match problem {
+        NotAList::NotJson(beginning) => &NotAList::NotJson(secrets.blank(beginning)),
+        problem => problem,
+    };
     let message = format!("the account list is {problem} (after {read} accounts)");
     match problem {
         // What breaks off may arrive whole the next time.

@@ -4,11 +4,12 @@
 //! judges later: identifiers may be numbers, flags may be strings, anything optional may be
 //! missing or null, and unknown attributes are passed over.
 
+use crate::secrets::Secrets;
 use serde::{Deserialize, Deserializer, de};
 
 /// A user, as far as the connector is interested.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct User {
     #[serde(deserialize_with = "identifier")]
     pub id: Option<String>,
@@ -26,7 +27,7 @@ pub struct User {
 
 /// `name` of RFC 7643, section 4.1.1.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Name {
     #[serde(rename = "givenName")]
     pub given: Option<String>,
@@ -36,7 +37,7 @@ pub struct Name {
 
 /// Valimail's own attributes.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Extension {
     #[serde(rename = "memberType")]
     pub member_type: Option<String>,
@@ -44,7 +45,7 @@ pub struct Extension {
 
 /// `meta` of RFC 7643, section 3.1. Its `location` is not a URL of the API, so it is not read.
 #[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Meta {
     pub created: Option<String>,
     #[serde(rename = "lastModified")]
@@ -54,7 +55,7 @@ pub struct Meta {
 /// Reads a string, or a whole number as one.
 fn identifier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "an id is neither a text nor a whole number")]
     enum Identifier {
         Text(String),
         Number(i64),
@@ -69,7 +70,7 @@ fn identifier<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
 /// Reads a boolean, or the word for one.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "active is neither true nor false")]
     enum Flag {
         Flag(bool),
         Text(String),
@@ -87,8 +88,8 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::E
 ///
 /// SCIM errors carry `detail` (RFC 7644, section 3.12), others `message` with `type`, or a
 /// list of details by field; proxies in between answer with HTML or nothing. At most 300
-/// characters, on one line; `None` when there is nothing to repeat.
-pub fn error_detail(body: &[u8]) -> Option<String> {
+/// characters, on one line and without `secrets`; `None` when there is nothing to repeat.
+pub fn error_detail(body: &[u8], secrets: &Secrets) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     let mut parts = Vec::new();
     for key in ["detail", "details", "message"] {
@@ -112,8 +113,8 @@ pub fn error_detail(body: &[u8]) -> Option<String> {
     if let Some(id) = body["request-id"].as_str().filter(|id| !id.is_empty()) {
         parts.push(format!("request-id {id}"));
     }
-    let text: String = parts
-        .join("; ")
+    let text: String = secrets
+        .blank(&parts.join("; "))
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(300)
@@ -182,7 +183,16 @@ mod tests {
             ("[]", None),
             ("{}", None),
         ] {
-            assert_eq!(error_detail(body.as_bytes()).as_deref(), detail, "{body}");
+            let told = error_detail(body.as_bytes(), &Secrets::default());
+            assert_eq!(told.as_deref(), detail, "{body}");
         }
+    }
+
+    #[test]
+    fn an_error_body_is_not_cut_in_the_middle_of_a_secret() {
+        let secrets = Secrets::new(["hunter2-and-more"]);
+        let body = format!(r#"{{"detail": "{}hunter2-and-more"}}"#, "x".repeat(290));
+        let told = error_detail(body.as_bytes(), &secrets).unwrap_or_default();
+        assert!(!told.contains("hunt"), "{told}");
     }
 }

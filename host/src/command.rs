@@ -15,10 +15,12 @@ use connector_host::{
     connector::Connector,
     egress::{Clients, Gate, Operation, Options, Policy},
     failure::{Failure, Kind, Result},
+    sync::Progress,
 };
 use std::{
     ffi::OsString,
     io::{self, Write},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -39,8 +41,8 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
         Invocation::Validate { settings, sandbox } => {
-            telemetry::start(&log, &Terminal::new());
-            interruptible(validate::run(&connector, &settings, &sandbox)).await
+            telemetry::start(&log, &Terminal::new(), Arc::new(settings.variables()));
+            interruptible(validate::run(&connector, &settings, &sandbox), || false).await
         }
         Invocation::Sync {
             settings,
@@ -49,7 +51,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
             service,
         } => {
             let terminal = Terminal::new().with_bar();
-            telemetry::start(&log, &terminal);
+            telemetry::start(&log, &terminal, Arc::new(settings.variables()));
             if service.client_id.is_some() {
                 return Err(Failure::new(
                     Kind::Unimplemented,
@@ -57,28 +59,46 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
                 )
                 .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
             }
-            interruptible(sync::run(&connector, &settings, &sync, &sandbox, &terminal)).await
+            {
+                let progress = Arc::new(Progress::default());
+                let work = sync::run(
+                    &connector,
+                    &settings,
+                    &sync,
+                    &sandbox,
+                    &terminal,
+                    Arc::clone(&progress),
+                );
+                interruptible(work, || progress.is_completing()).await
+            }
         }
     }
 }
 
-/// Lets a signal end the work. Dropping it stops the component and takes temporary files away.
-async fn interruptible(work: impl Future<Output = Result<()>>) -> Result<()> {
+/// Lets a signal end the work, unless it is too late for that. Dropping the work stops the
+/// component and takes temporary files away.
+async fn interruptible(
+    work: impl Future<Output = Result<()>>,
+    too_late: impl Fn() -> bool,
+) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |error| Failure::of(Kind::Other, error).context("cannot listen for signals");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let canceled = |name| {
-        Failure::new(
-            Kind::Canceled,
-            format!("stopped by {name}; no file has been changed"),
-        )
+    let mut work = pin!(work);
+    let name = tokio::select! {
+        result = &mut work => return result,
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
     };
-    tokio::select! {
-        result = work => result,
-        _ = interrupt.recv() => Err(canceled("SIGINT")),
-        _ = terminate.recv() => Err(canceled("SIGTERM")),
+    if too_late() {
+        tracing::info!(signal = name, "completing the file before stopping");
+        return work.await;
     }
+    Err(Failure::new(
+        Kind::Canceled,
+        format!("stopped by {name}; no file has been changed"),
+    ))
 }
 
 /// A gate to what the connector declares, with the configuration filled in.

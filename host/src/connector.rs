@@ -143,14 +143,20 @@ impl Connector {
         match tokio::time::timeout(limits.time, run).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(trapped(&name, operation, &redacted.redact(&cause(&error)))),
-            Err(_) => Err(Failure::new(
-                Kind::DeadlineExceeded,
-                format!(
-                    "{name} did not come to an end within {:?}, and was stopped during {operation}",
-                    limits.time
-                ),
-            )
-            .hint("Allow more time with --time-limit, if the connector has so much to do.")),
+            Err(_) => {
+                let failure = Failure::new(
+                    Kind::DeadlineExceeded,
+                    format!(
+                        "{name} did not come to an end within {:?}, and was stopped during {operation}",
+                        limits.time
+                    ),
+                );
+                Err(failure.hint(match operation {
+                    // Its limit is fixed.
+                    Operation::Describe => "This is a fault in the connector.",
+                    _ => "Allow more time with --time-limit, if the connector has so much to do.",
+                }))
+            }
         }
     }
 

@@ -103,7 +103,15 @@ impl From<types::Error> for Failure {
             Error::AlreadyExists(m) => Self::new(Kind::AlreadyExists, m),
             Error::InvalidArgument(m) => Self::new(Kind::InvalidArgument, m),
             Error::FailedPrecondition(m) => Self::new(Kind::FailedPrecondition, m),
-            Error::RateLimited(limit) => Self::new(Kind::Unavailable, limit.message),
+            Error::RateLimited(limit) => {
+                let message = match limit.retry_after_milliseconds {
+                    Some(wait) => {
+                        format!("{}; it asks to wait {} s", limit.message, wait.div_ceil(1000))
+                    }
+                    None => limit.message,
+                };
+                Self::new(Kind::Unavailable, message)
+            }
             Error::Unavailable(m) => Self::new(Kind::Unavailable, m),
             Error::Internal(m) => Self::new(Kind::Internal, m),
         }

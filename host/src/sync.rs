@@ -86,14 +86,14 @@ pub async fn run(
         &options.resource_types,
     )?;
     let rows = Rows::new(&types, &connector.description.resource_types);
-    let recording = Recording::start(Arc::new(rows), options, progress)?;
+    let recording = Recording::start(Arc::new(rows), options, Arc::clone(&progress))?;
     let listed = connector
         .call(
             gate,
             Arc::clone(&variables),
             &options.limits,
             async |instance| {
-                let mut pages = Pages::new(&recording, retries);
+                let mut pages = Pages::new(&recording, retries, &traffic);
                 Ok(list(instance, &mut pages, &types).await)
             },
         )
@@ -103,7 +103,10 @@ pub async fn run(
     let recorded = match (listed, recording.failure()) {
         (_, Some(failure)) => Err(failure),
         (Err(failure), None) => Err(refused(failure, &traffic)),
-        (Ok(()), None) => recording.finish().await,
+        (Ok(()), None) => {
+            progress.completing();
+            recording.finish().await
+        }
     };
     let recorded = recorded.map_err(|failure| failure.redacted(&variables))?;
     Ok(Summary {

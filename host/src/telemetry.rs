@@ -4,13 +4,13 @@ use crate::{
     cli::{LogFlags, LogFormat},
     terminal::Terminal,
 };
-use connector_host::failure::Failure;
+use connector_host::{failure::Failure, sandbox::Variables};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::{
     fmt,
     io::{self, Write},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 use tracing::{Event, Level, Subscriber, field};
 use tracing_subscriber::{
@@ -21,8 +21,9 @@ use tracing_subscriber::{
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 
-/// Starts logging.
-pub fn start(flags: &LogFlags, terminal: &Terminal) {
+/// Starts logging. The secrets among `variables` are blanked out wherever they turn up: in what
+/// the connector says, in a URL, in a reason.
+pub fn start(flags: &LogFlags, terminal: &Terminal, variables: Arc<Variables>) {
     let format = flags.log_format.unwrap_or(match terminal.is_one() {
         true => LogFormat::Console,
         false => LogFormat::Json,
@@ -33,7 +34,7 @@ pub fn start(flags: &LogFlags, terminal: &Terminal) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(Stderr(terminal.clone()))
-        .event_format(Zap(format))
+        .event_format(Zap(format, variables))
         .finish();
     // Only a second call could fail, and there is one.
     let _ = tracing::subscriber::set_global_default(subscriber);
@@ -57,7 +58,7 @@ pub fn report(failure: &Failure) {
 
 /// Formats events as zap does, Baton's logger: JSON with the keys `level`, `ts` (seconds since
 /// 1970), `caller`, `msg` and then the fields; or the same in columns with tabs in between.
-struct Zap(LogFormat);
+struct Zap(LogFormat, Arc<Variables>);
 
 impl<S, N> FormatEvent<S, N> for Zap
 where
@@ -70,7 +71,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut fields = Fields::default();
+        let mut fields = Fields::new(&self.1);
         event.record(&mut fields);
         let metadata = event.metadata();
         let level = match *metadata.level() {
@@ -111,19 +112,31 @@ where
     }
 }
 
-#[derive(Default)]
-struct Fields {
+struct Fields<'v> {
+    variables: &'v Variables,
     message: String,
     others: Map<String, Value>,
 }
 
-impl Fields {
+impl<'v> Fields<'v> {
+    fn new(variables: &'v Variables) -> Self {
+        Self {
+            variables,
+            message: String::new(),
+            others: Map::new(),
+        }
+    }
+
+    fn redacted(&self, text: &str) -> String {
+        self.variables.redact(text).into_owned()
+    }
+
     fn add(&mut self, field: &field::Field, value: Value) {
         self.others.insert(field.name().to_owned(), value);
     }
 }
 
-impl field::Visit for Fields {
+impl field::Visit for Fields<'_> {
     fn record_f64(&mut self, field: &field::Field, value: f64) {
         self.add(field, json!(value));
     }
@@ -141,14 +154,15 @@ impl field::Visit for Fields {
     }
 
     fn record_str(&mut self, field: &field::Field, value: &str) {
-        self.add(field, json!(value));
+        self.add(field, json!(self.redacted(value)));
     }
 
     fn record_debug(&mut self, field: &field::Field, value: &dyn fmt::Debug) {
+        let value = self.redacted(&format!("{value:?}"));
         if field.name() == "message" {
-            self.message = format!("{value:?}");
+            self.message = value;
         } else {
-            self.add(field, json!(format!("{value:?}")));
+            self.add(field, json!(value));
         }
     }
 }

@@ -74,7 +74,16 @@ pub fn artifacts() -> &'static Artifacts {
 
 fn build() -> Result<Artifacts> {
     add_target()?;
-    let components = cargo(&["--release", "--target", TARGET, "-p", "valimail"])?;
+    let components = [
+        "--release",
+        "--target",
+        TARGET,
+        "-p",
+        "valimail",
+        "-p",
+        "misfit",
+    ];
+    let components = cargo(&components)?;
     let mut programs = vec!["--workspace", "--bins"];
     // As this very program has been built, so that most of it is there already.
     if !cfg!(debug_assertions) {

@@ -87,7 +87,7 @@ pub struct SandboxFlags {
     /// public, such as loopback or private ones (can be repeated)
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_outbound: Vec<Origin>,
-    /// How long a request may take, from its first attempt's start to the last byte
+    /// How long an attempt of a request may take, up to the last byte of the answer
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=1800))]
     pub http_timeout_seconds: u64,
     /// How often a request is tried again after 429, 502, 503, 504 or a failed connection, and a

@@ -19,6 +19,7 @@ pub async fn run(
     flags: &SyncFlags,
     sandbox: &SandboxFlags,
     terminal: &Terminal,
+    progress: Arc<Progress>,
 ) -> Result<()> {
     let gate = gate(connector, settings, sandbox, Operation::Sync)?;
     let variables = Arc::new(settings.variables());
@@ -29,7 +30,6 @@ pub async fn run(
         resource_types: flags.sync_resource_types.clone(),
         limits: sandbox.limits(),
     };
-    let progress = Arc::new(Progress::default());
     let summary = tokio::select! {
         summary = sync::run(connector, gate, variables, &options, Arc::clone(&progress)) => summary,
         () = terminal.watch(&connector.description.display_name, progress) => unreachable!("it watches for ever"),

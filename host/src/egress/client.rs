@@ -11,7 +11,7 @@ use std::{
 /// How requests are sent.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// From the first attempt's start to the last byte of its answer.
+    /// For an attempt of a request, up to the last byte of the answer.
     pub timeout: Duration,
     /// `name/version` of the connector.
     pub user_agent: String,

@@ -12,7 +12,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 use url::Url;
@@ -26,6 +26,7 @@ const REQUEST_BODY: usize = 1 << 20;
 pub struct Traffic {
     requests: AtomicU64,
     received: AtomicU64,
+    exhausted: AtomicBool,
     last_refusal: Mutex<Option<Refusal>>,
 }
 
@@ -38,6 +39,11 @@ impl Traffic {
     /// Bytes of bodies that have been received, after decompression.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last request has failed for good: after as many attempts as there may be.
+    pub fn exhausted(&self) -> bool {
+        self.exhausted.load(Ordering::Relaxed)
     }
 
     /// Takes what has been refused last. A component rarely passes on the reason.
@@ -129,8 +135,10 @@ impl Gate {
 
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
         let sent = self.retries.send(client, permit.rule, &outgoing).await;
+        let exhausted = self.retries.exhausted(&sent);
+        self.traffic.exhausted.store(exhausted, Ordering::Relaxed);
         let response = sent.map_err(|error| match refusal(&error) {
-            Some(refusal) => self.traffic.refuse(refusal.clone()),
+            Some(refusal) => self.traffic.refuse(refusal.clone().of(outgoing.url())),
             None => failed(&error),
         })?;
         tracing::debug!(

@@ -93,6 +93,17 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The same refusal, of a request to `url`: a resolver knows no more than the host.
+    #[must_use]
+    pub(super) fn of(mut self, url: &Url) -> Self {
+        if let Self::NotPublic { origin, .. } = &mut self {
+            *origin = url.origin().ascii_serialization();
+        }
+        self
+    }
+}
+
 /// All that a component may send.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {

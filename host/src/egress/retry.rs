@@ -75,6 +75,15 @@ impl Retries {
         }
     }
 
+    /// Whether a result of [`Retries::send`] is one that further attempts might have changed,
+    /// had there been any left.
+    pub(super) fn exhausted(self, result: &reqwest::Result<Response>) -> bool {
+        match result {
+            Ok(response) => for_the_moment(response.status()),
+            Err(_) => true,
+        }
+    }
+
     /// How long to wait: as long as the service asks, if it does and if that is bearable.
     fn wait(&self, attempt: &Attempt, planned: Duration) -> Option<Duration> {
         let Attempt::Answered(response) = attempt else {

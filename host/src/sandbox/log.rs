@@ -13,6 +13,8 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
 /// Bytes of a line; what is longer is cut.
 const LINE: usize = 4 << 10;
+/// Bytes of a line that are kept until it is cut: a secret across the cut has to be seen whole.
+const KEPT: usize = 2 * LINE;
 /// Lines of one operation.
 const LINES: usize = 1000;
 
@@ -44,7 +46,7 @@ impl LogLines {
     fn push(&self, bytes: &[u8]) {
         let mut lines = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for part in bytes.split_inclusive(|&b| b == b'\n') {
-            let room = LINE.saturating_sub(lines.current.len());
+            let room = KEPT.saturating_sub(lines.current.len());
             lines
                 .current
                 .extend_from_slice(&part[..part.len().min(room)]);
@@ -67,7 +69,9 @@ impl LogLines {
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        tracing::info!(connector, operation, "{}", self.variables.redact(&line));
+        let line = self.variables.redact(&line);
+        let line = &line[..line.floor_char_boundary(LINE)];
+        tracing::info!(connector, operation, "{line}");
         if *logged == LINES {
             tracing::warn!(
                 connector,

@@ -10,7 +10,7 @@ use crate::{
         list_resources::Item,
         types::{Error, ResourceId},
     },
-    egress::Retries,
+    egress::{Retries, Traffic},
     failure::{Failure, Kind, Result},
 };
 use futures::channel::oneshot;
@@ -50,11 +50,16 @@ impl fmt::Display for Listing {
 pub(super) struct Pages<'a> {
     pub(super) recording: &'a Recording,
     retries: Retries,
+    traffic: &'a Traffic,
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(recording: &'a Recording, retries: Retries) -> Self {
-        Self { recording, retries }
+    pub(super) fn new(recording: &'a Recording, retries: Retries, traffic: &'a Traffic) -> Self {
+        Self {
+            recording,
+            retries,
+            traffic,
+        }
     }
 
     /// Lists all pages.
@@ -99,7 +104,9 @@ impl<'a> Pages<'a> {
                 _ => Duration::MAX,
             };
             let failure = Failure::from(error).context(format!("cannot list {listing}"));
-            if attempt as usize >= self.retries.times || wait > self.retries.longest {
+            // What the gate has tried often enough is not multiplied here.
+            let given_up = attempt as usize >= self.retries.times || self.traffic.exhausted();
+            if given_up || wait > self.retries.longest {
                 return Err(failure);
             }
             attempt += 1;

@@ -78,7 +78,7 @@ pub(super) struct Recording {
     /// Makes the rows that the recorder takes.
     pub(super) rows: Arc<Rows>,
     sender: Option<mpsc::Sender<Message>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     failure: Arc<Mutex<Option<Failure>>>,
 }
 
@@ -105,7 +105,7 @@ impl Recording {
         Ok(Self {
             rows,
             sender: Some(sender),
-            thread: Some(thread),
+            thread: Mutex::new(Some(thread)),
             failure,
         })
     }
@@ -151,27 +151,42 @@ impl Recording {
 
     /// Why the recorder has stopped, if it has.
     pub(super) fn failure(&self) -> Option<Failure> {
+        if self.sender().is_closed() {
+            self.join();
+        }
         self.failure
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
     }
 
+    /// Why the recorder does not answer.
     fn gone(&self) -> Failure {
-        // The failure is put down before the channel closes.
+        self.join();
         self.failure().unwrap_or_else(|| {
             Failure::new(Kind::Internal, "the recorder has stopped without a word")
         })
+    }
+
+    /// Waits for the thread's end, which is when its failure has been put down and its
+    /// temporary files are gone. Only when it is about to end: its channels close before.
+    fn join(&self) {
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // A panic has been reported already.
+            let _ = thread.join();
+        }
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
         self.sender = None;
-        if let Some(thread) = self.thread.take() {
-            // Its temporary files are gone when it ends. A panic has been reported already.
-            let _ = thread.join();
-        }
+        self.join();
     }
 }
 
@@ -447,6 +462,9 @@ impl Recorder {
 
     /// Keeps a grant until the resource that it is on has been listed.
     fn wait(&mut self, grant: Grant) -> Result<()> {
+        if self.rows.leave_out(&grant.entitlement.on.resource_type) {
+            return Ok(());
+        }
         if self.waiting.len() >= WAITING {
             return Err(misbehaved(format!(
                 "tells {WAITING} grants before the resources that they are on; it should describe the type {} before the others",

@@ -58,6 +58,11 @@ impl Rows {
         self.resource_types().find(|ty| ty.id == id)
     }
 
+    /// Whether a type is described, but not to be synced.
+    pub(super) fn leave_out(&self, id: &str) -> bool {
+        self.resource_type(id).is_none() && self.described.iter().any(|ty| ty == id)
+    }
+
     /// Makes the row of an item.
     pub(super) fn row(&self, item: Item) -> Row {
         let listed = match item {
@@ -66,7 +71,7 @@ impl Rows {
         };
         let id = listed.resource.id.clone();
         let Some((_, traits)) = self.types.iter().find(|(ty, _)| ty.id == id.resource_type) else {
-            return match self.described.contains(&id.resource_type) {
+            return match self.leave_out(&id.resource_type) {
                 true => Row::LeftOut,
                 false => Row::Misfit(format!(
                     "lists {}:{}, of a type that it does not describe",

@@ -17,17 +17,32 @@ fn main() -> Result<()> {
     eprintln!("Building the host and the Valimail component (minutes, the first time) ...");
     let artifacts = artifacts();
     let standin = Standin::start(Settings::company());
-    let file = env::args_os().nth(1).map_or_else(|| "sync.c1z".into(), PathBuf::from);
+    let file = env::args_os()
+        .nth(1)
+        .map_or_else(|| "sync.c1z".into(), PathBuf::from);
 
     step("What the component may do, before it is run");
-    let shown = Command::new(artifacts.host()).arg("inspect").arg(artifacts.valimail()).output()?;
-    ensure!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
-    for line in String::from_utf8(shown.stdout)?.lines().take_while(|line| *line != "Imports") {
+    let shown = Command::new(artifacts.host())
+        .arg("inspect")
+        .arg(artifacts.valimail())
+        .output()?;
+    ensure!(
+        shown.status.success(),
+        "{}",
+        String::from_utf8_lossy(&shown.stderr)
+    );
+    for line in String::from_utf8(shown.stdout)?
+        .lines()
+        .take_while(|line| *line != "Imports")
+    {
         println!("{line}");
     }
 
     step("A sync, as with real credentials but for the address");
-    println!("(the stand-in answers at {} and is stopped at the end)", standin.origin());
+    println!(
+        "(the stand-in answers at {} and is stopped at the end)",
+        standin.origin()
+    );
     let mut host = sync(artifacts, &standin, &file);
     println!("$ {}\n", shown_command(&host));
     ensure!(host.status()?.success(), "the sync failed");
@@ -69,7 +84,9 @@ fn shown_command(command: &Command) -> String {
         Some(format!("{}={} \\\n  ", name.to_str()?, value?.to_str()?))
     });
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<_> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     format!("{}{}", variables.collect::<String>(), words.join(" "))
 }
 
@@ -81,7 +98,10 @@ fn show(file: &std::path::Path) {
     for grant in file.grants() {
         *holders.entry(grant.entitlement).or_default() += 1;
     }
-    println!("{:<38} {:<30} {:<10} {}", "id", "name", "status", "member type");
+    println!(
+        "{:<38} {:<30} {:<10} {}",
+        "id", "name", "status", "member type"
+    );
     for account in accounts.iter().take(12) {
         let status = account.user.as_ref().and_then(|user| user.status.as_ref());
         println!(
