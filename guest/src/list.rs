@@ -257,9 +257,7 @@ impl<T: DeserializeOwned> ListReader<T> {
             None => return Ok(None),
             Some(Ok(value)) => (Ok(value), values.byte_offset()),
             Some(Err(error)) if broken_off(&error, rest) => return Ok(None),
-            Some(Err(error)) if error.classify() != Category::Data => {
-                return Err(self.syntax(*at, error));
-            }
+            // serde_json calls some values of another type wrong syntax, so it is asked again.
             Some(Err(error)) => {
                 let mut skipped = Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
                 match skipped.next() {
@@ -420,6 +418,19 @@ mod tests {
                 has_resources: true
             })
         );
+    }
+
+    #[test]
+    fn an_array_in_place_of_an_object_spoils_its_record_and_no_other() {
+        let (records, envelope) = whole(
+            r#"{"Resources": [{"id": "1", "name": [null, null, null]}, {"id": "2"}], "totalResults": 2}"#,
+        );
+        assert!(
+            matches!(&records[0], Record::Unusable { id: Some(id), .. } if id == "1"),
+            "{records:?}"
+        );
+        assert!(matches!(&records[1], Record::Read(_)), "{records:?}");
+        assert!(envelope.is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A connector: a component that has been read, checked, compiled and asked who it is.
 
+mod description;
 mod interface;
 
 pub use interface::{Interface, Names};
@@ -84,9 +85,14 @@ impl Connector {
             exports,
             file,
             interface,
-            description: Description::nameless(),
+            description: nameless(),
         };
-        connector.description = connector.describe().await?;
+        let description = connector.describe().await?;
+        description::check(&description).map_err(|what| {
+            let what = format!("the component's description of itself is of no use: {what}");
+            unfit(what).hint(FAULT)
+        })?;
+        connector.description = description;
         Ok(connector)
     }
 
@@ -153,7 +159,7 @@ impl Connector {
                 );
                 Err(failure.hint(match operation {
                     // Its limit is fixed.
-                    Operation::Describe => "This is a fault in the connector.",
+                    Operation::Describe => FAULT,
                     _ => "Allow more time with --time-limit, if the connector has so much to do.",
                 }))
             }
@@ -249,26 +255,32 @@ fn cause(error: &wasmtime::Error) -> String {
     error.root_cause().to_string()
 }
 
+/// Advice for whoever meets one.
+const FAULT: &str = "This is a fault in the connector.";
+
 fn trapped(name: &str, operation: Operation, cause: &str) -> Failure {
-    Failure::new(Kind::Internal, format!("{name} crashed during {operation}: {cause}")).hint(
+    crashed(cause, format!("{name} crashed during {operation}"))
+}
+
+/// A component that has come to a bad end; `what` says at what.
+pub(crate) fn crashed(cause: &str, what: String) -> Failure {
+    Failure::new(Kind::Internal, format!("{what}: {cause}")).hint(
         "This is a fault in the connector, or one of its limits; what it printed before is in the log.",
     )
 }
 
-impl Description {
-    /// What stands until the component has described itself.
-    fn nameless() -> Self {
-        Self {
-            name: String::new(),
-            display_name: String::new(),
-            version: String::new(),
-            help_url: None,
-            icon_url: None,
-            resource_types: Vec::new(),
-            settings: Vec::new(),
-            outbound_requests: Vec::new(),
-            account_form: None,
-            actions: Vec::new(),
-        }
+/// What stands until the component has described itself.
+fn nameless() -> Description {
+    Description {
+        name: String::new(),
+        display_name: String::new(),
+        version: String::new(),
+        help_url: None,
+        icon_url: None,
+        resource_types: Vec::new(),
+        settings: Vec::new(),
+        outbound_requests: Vec::new(),
+        account_form: None,
+        actions: Vec::new(),
     }
 }

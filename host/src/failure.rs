@@ -23,6 +23,9 @@ pub enum Kind {
     Unauthenticated = 16,
 }
 
+/// Characters of a component's error message.
+const MESSAGE: usize = 2000;
+
 /// An error for people: what was tried, what came back, and what to do about it.
 #[derive(Debug)]
 pub struct Failure {
@@ -94,26 +97,37 @@ impl fmt::Display for Failure {
 }
 
 impl From<types::Error> for Failure {
+    /// Takes a component's words, on one line and not too many.
     fn from(error: types::Error) -> Self {
         use types::Error;
-        match error {
-            Error::Unauthenticated(m) => Self::new(Kind::Unauthenticated, m),
-            Error::PermissionDenied(m) => Self::new(Kind::PermissionDenied, m),
-            Error::NotFound(m) => Self::new(Kind::NotFound, m),
-            Error::AlreadyExists(m) => Self::new(Kind::AlreadyExists, m),
-            Error::InvalidArgument(m) => Self::new(Kind::InvalidArgument, m),
-            Error::FailedPrecondition(m) => Self::new(Kind::FailedPrecondition, m),
+        let (kind, message) = match error {
+            Error::Unauthenticated(m) => (Kind::Unauthenticated, m),
+            Error::PermissionDenied(m) => (Kind::PermissionDenied, m),
+            Error::NotFound(m) => (Kind::NotFound, m),
+            Error::AlreadyExists(m) => (Kind::AlreadyExists, m),
+            Error::InvalidArgument(m) => (Kind::InvalidArgument, m),
+            Error::FailedPrecondition(m) => (Kind::FailedPrecondition, m),
             Error::RateLimited(limit) => {
                 let message = match limit.retry_after_milliseconds {
                     Some(wait) => {
-                        format!("{}; it asks to wait {} s", limit.message, wait.div_ceil(1000))
+                        format!(
+                            "{}; it asks to wait {} s",
+                            limit.message,
+                            wait.div_ceil(1000)
+                        )
                     }
                     None => limit.message,
                 };
-                Self::new(Kind::Unavailable, message)
+                (Kind::Unavailable, message)
             }
-            Error::Unavailable(m) => Self::new(Kind::Unavailable, m),
-            Error::Internal(m) => Self::new(Kind::Internal, m),
-        }
+            Error::Unavailable(m) => (Kind::Unavailable, m),
+            Error::Internal(m) => (Kind::Internal, m),
+        };
+        let message: String = message
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(MESSAGE)
+            .collect();
+        Self::new(kind, message)
     }
 }

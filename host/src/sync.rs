@@ -9,21 +9,23 @@
 //! words on the way. The [`recorder`] writes them down and judges at the end whether what it
 //! has got may replace what was there ([`judgement`]).
 
+mod holdings;
 mod intake;
 mod judgement;
 mod page;
 mod progress;
 mod recorder;
+mod recording;
 mod records;
 mod rows;
 
 pub use judgement::Tolerance;
 pub use progress::Progress;
-pub use recorder::{Recorded, Unusable};
+pub use recording::{Recorded, Unusable};
 pub use records::resource_type;
 
 use crate::{
-    c1z,
+    c1z::{self, Extent},
     connector::{Connector, Instance},
     contract::{
         describe::{ResourceType, Source},
@@ -34,7 +36,7 @@ use crate::{
     sandbox::{Limits, Variables},
 };
 use page::{Listing, Pages};
-use recorder::Recording;
+use recording::Recording;
 use rows::Rows;
 use std::{
     path::PathBuf,
@@ -94,7 +96,7 @@ pub async fn run(
             &options.limits,
             async |instance| {
                 let mut pages = Pages::new(&recording, retries, &traffic);
-                Ok(list(instance, &mut pages, &types).await)
+                Ok(list(instance, &mut pages, &types, options.file.extent).await)
             },
         )
         .await
@@ -142,6 +144,7 @@ async fn list(
     instance: &mut Instance,
     pages: &mut Pages<'_>,
     types: &[ResourceType],
+    extent: Extent,
 ) -> Result<()> {
     for ty in types {
         tracing::info!(resource_type_id = ty.id, "Syncing resources...");
@@ -158,6 +161,9 @@ async fn list(
                 .await?;
             }
         }
+    }
+    if extent == Extent::ResourcesOnly {
+        return Ok(());
     }
     for ty in types.iter().filter(|ty| ty.entitlements == Source::Listed) {
         tracing::info!(resource_type_id = ty.id, "Syncing entitlements...");

@@ -84,8 +84,9 @@ fn build() -> Result<Artifacts> {
         "misfit",
     ];
     let components = cargo(&components)?;
-    let mut programs = vec!["--workspace", "--bins"];
-    // As this very program has been built, so that most of it is there already.
+    // As `cargo test --workspace` builds, tests included: their dependencies decide on features of
+    // the programs', and would have everything built twice.
+    let mut programs = vec!["--workspace", "--bins", "--tests"];
     if !cfg!(debug_assertions) {
         programs.push("--release");
     }
@@ -179,7 +180,8 @@ fn cargo(arguments: &[&str]) -> Result<Vec<Built>> {
         .filter(|line| !line.is_empty())
     {
         let message: Value = serde_json::from_slice(line)?;
-        if message["reason"] != "compiler-artifact" {
+        // Tests are named like what they test.
+        if message["reason"] != "compiler-artifact" || message["profile"]["test"] == true {
             continue;
         }
         let name = message["target"]["name"].as_str().unwrap_or_default();

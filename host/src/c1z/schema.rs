@@ -3,6 +3,8 @@
 //! The order of the columns counts: some readers copy whole rows by position. So does the declared
 //! type `datetime`: readers turn a column into a time only where it says so.
 
+use super::{Error, database::Database};
+
 /// A table that every reader expects.
 pub(super) struct Table {
     pub(super) name: &'static str,
@@ -94,6 +96,33 @@ pub(super) const TABLES: &[Table] = &[
         required: false,
     },
 ];
+
+/// Columns that tell a full sync from others, since 2025. They are there only when they are needed,
+/// because `baton export c1z` of earlier releases fails on them.
+const SYNC_TYPE: [(&str, &str); 2] = [
+    ("sync_type", "text not null default 'full'"),
+    ("parent_sync_id", "text not null default ''"),
+];
+
+/// Adds the columns for syncs that are not full ones, where they are missing.
+pub(super) fn add_sync_type(database: &Database) -> Result<(), Error> {
+    const ACTION: &str = "create the tables";
+    for (name, declaration) in SYNC_TYPE {
+        let there: bool = database
+            .connection()
+            .query_row(
+                "select exists (select 1 from pragma_table_info('v1_sync_runs') where name = ?1)",
+                [name],
+                |row| row.get(0),
+            )
+            .map_err(|cause| database.failed(ACTION, cause))?;
+        if !there {
+            let statement = format!("alter table v1_sync_runs add column {name} {declaration}");
+            database.run(&statement, ACTION)?;
+        }
+    }
+    Ok(())
+}
 
 impl Table {
     /// The statement that creates the table where there is none of its name.

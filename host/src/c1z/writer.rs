@@ -14,19 +14,32 @@ use super::{
     envelope,
     id::resource_key,
     indexes,
-    schema::TABLES,
+    schema::{self, TABLES},
     sync_id,
     target::Target,
     timestamp,
 };
 
+/// What a sync is to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything.
+    #[default]
+    Full,
+    /// Resource types and resources, and neither entitlements nor grants. Readers of 2025 and
+    /// later go on showing the newest full sync beside it; older ones take it for one.
+    ResourcesOnly,
+}
+
 /// How a file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// What the new sync is to hold.
+    pub extent: Extent,
     /// Where the database is built; the system's temporary directory if not given. It takes a few
     /// times the room of the finished file.
     pub temp_dir: Option<PathBuf>,
-    /// How many full syncs the file holds afterwards, the new one included; at least 1. `baton
+    /// How many full syncs the file holds afterwards, the new one included if it is one; at least 1. `baton
     /// diff` needs 2.
     pub keep_syncs: usize,
 }
@@ -34,6 +47,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            extent: Extent::Full,
             temp_dir: None,
             keep_syncs: 2,
         }
@@ -70,7 +84,8 @@ impl Writer {
             Some(file) => {
                 let old = database.directory().join("old.db");
                 envelope::unpack(file, target.path(), &old)?;
-                let keep = options.keep_syncs.max(1) - 1;
+                let new = usize::from(options.extent == Extent::Full);
+                let keep = options.keep_syncs.max(1) - new;
                 let earlier = earlier::carry_over(&database, &old, target.path(), keep)?;
                 std::fs::remove_file(&old).map_err(|cause| Error::Temporary {
                     action: "remove a file",
@@ -84,6 +99,9 @@ impl Writer {
         for table in TABLES {
             database.run(&table.statement(), "create the tables")?;
         }
+        if options.extent != Extent::Full {
+            schema::add_sync_type(&database)?;
+        }
         indexes::build_live(&database)?;
         // Rows can be thrown away only with the whole database from here on.
         database.journal(false)?;
@@ -91,12 +109,18 @@ impl Writer {
         let sync_id = sync_id::new();
         let started_at = timestamp::now();
         let failed = |cause| database.failed("begin the sync", cause);
+        let begin = match options.extent {
+            Extent::Full => {
+                "insert into v1_sync_runs (sync_id, started_at, sync_token) values (?1, ?2, '')"
+            }
+            Extent::ResourcesOnly => {
+                "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type)
+                 values (?1, ?2, '', 'resources_only')"
+            }
+        };
         database
             .connection()
-            .execute(
-                "insert into v1_sync_runs (sync_id, started_at, sync_token) values (?1, ?2, '')",
-                [&sync_id, &started_at],
-            )
+            .execute(begin, [&sync_id, &started_at])
             .map_err(failed)?;
         let earlier_resources = database
             .connection()

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use connector_host::{
-    c1z,
+    c1z::{self, Extent},
     egress::{Origin, Retries},
     sandbox::Limits,
     sync::Tolerance,
@@ -46,6 +46,9 @@ pub struct SyncFlags {
     /// Sync only these resource types
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub sync_resource_types: Vec<String>,
+    /// Sync resource types and resources only
+    #[arg(long, value_parser = BoolishValueParser::new())]
+    pub skip_entitlements_and_grants: bool,
     /// Refuse to write if there are more than PERCENT fewer resources of a type, or grants on it,
     /// than in the file's last sync (of at least 100)
     #[arg(long, value_name = "PERCENT", default_value_t = Tolerance::default().drop, value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -73,6 +76,10 @@ impl SyncFlags {
     pub fn file_options(&self) -> c1z::Options {
         let from_environment = || std::env::var_os("BATON_TMPDIR").map(PathBuf::from);
         c1z::Options {
+            extent: match self.skip_entitlements_and_grants {
+                true => Extent::ResourcesOnly,
+                false => Extent::Full,
+            },
             temp_dir: self.c1z_temp_dir.clone().or_else(from_environment),
             ..c1z::Options::default()
         }

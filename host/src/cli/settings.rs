@@ -159,7 +159,13 @@ pub fn layer(command: Command, file: &ConfigFile) -> Command {
         let Some(name) = arg.get_long().map(str::to_owned) else {
             return arg;
         };
-        let arg = arg.env(variable(&name)).hide_env_values(true);
+        let variable = variable(&name);
+        let empty = std::env::var_os(&variable).is_some_and(|value| value.is_empty());
+        let arg = match empty {
+            // As good as unset, as in Baton.
+            true => arg,
+            false => arg.env(variable).hide_env_values(true),
+        };
         match file.get(&name) {
             Some(value) => arg.default_value(value.clone()).hide_default_value(true),
             None => arg,

@@ -22,7 +22,7 @@ impl Resolve for PublicOnly {
                 .filter(|found| address::not_public(found.ip()).is_none())
                 .collect();
             match (public.is_empty(), found.first()) {
-                (true, Some(refused)) => Err(refusal(&name, refused.ip(), "https://").into()),
+                (true, Some(refused)) => Err(refusal(&name, refused.ip()).into()),
                 _ => Ok(Box::new(public.into_iter()) as Addrs),
             }
         })
@@ -51,12 +51,13 @@ pub fn literal(url: &Url) -> Result<(), Refusal> {
     }
 }
 
-fn refusal(name: &str, address: IpAddr, scheme: &str) -> Refusal {
+/// The gate fills in the origin, which is not known here.
+fn refusal(name: &str, address: IpAddr) -> Refusal {
     Refusal::NotPublic {
         host: name.to_owned(),
         address,
         kind: address::not_public(address).unwrap_or("public"),
-        origin: format!("{scheme}{name}"),
+        origin: name.to_owned(),
     }
 }
 

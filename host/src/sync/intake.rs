@@ -1,6 +1,6 @@
 //! The host's end of a listing's stream and of the future that ends it.
 
-use super::recorder::Message;
+use super::recording::Message;
 use crate::contract::types::Error;
 use futures::channel::{mpsc, oneshot};
 use std::{

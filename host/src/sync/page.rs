@@ -2,10 +2,10 @@
 
 use super::{
     intake::{End, EndOfPage, Intake},
-    recorder::{Message, Recording},
+    recording::{Message, Recording},
 };
 use crate::{
-    connector::Instance,
+    connector::{self, Instance},
     contract::{
         list_resources::Item,
         types::{Error, ResourceId},
@@ -168,12 +168,11 @@ impl<'a> Pages<'a> {
         match end {
             Ok(Some(end)) => Ok(end),
             Ok(None) => Err(misbehaved(listing, "did not say how the page ended")),
-            Err(trap) => Err(Failure::new(
-                Kind::Internal,
-                format!("the connector crashed: {}", trap.root_cause()),
-            )
-            .context(format!("cannot list {listing}"))
-            .hint("This is a fault in the connector, or one of its limits; what it printed before is in the log.")),
+            Err(trap) => {
+                let cause = trap.root_cause().to_string();
+                let crashed = connector::crashed(&cause, "the connector crashed".to_owned());
+                Err(crashed.context(format!("cannot list {listing}")))
+            }
         }
     }
 }

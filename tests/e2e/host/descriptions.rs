@@ -1,0 +1,92 @@
+//! Components that describe themselves in a way that cannot be.
+
+use crate::support::{Component, component, fails, misfit_bytes};
+use e2e::host::{Host, connector_host};
+
+/// Stands in the file; the word after it says how the component describes itself.
+const MARK: &[u8] = b"misfit describes itself: ";
+const WORD: usize = 15;
+
+fn describing(how: &str) -> Component {
+    let mut bytes = misfit_bytes();
+    let at = bytes
+        .windows(MARK.len())
+        .position(|window| window == MARK)
+        .expect("there is a mark")
+        + MARK.len();
+    bytes[at..at + WORD].copy_from_slice(format!("{how:WORD$}").as_bytes());
+    component(&bytes)
+}
+
+fn refused(how: &str, code: i32, texts: &[&str]) {
+    let file = describing(how);
+    let host = Host::with_component(&file.path)
+        .env("BATON_BEHAVIOUR", "well")
+        .env("BATON_RETRIES", "1");
+    let _ = fails(host, &[], code, texts);
+}
+
+#[test]
+fn a_crash_is_a_fault_in_the_connector() {
+    refused(
+        "trap",
+        13,
+        &[
+            "component crashed during describe",
+            "This is a fault in the connector",
+        ],
+    );
+}
+
+#[test]
+fn a_component_that_does_not_come_to_an_end_is_stopped() {
+    let file = describing("spin");
+    let path = file.path.to_str().expect("a path");
+    let transcript = connector_host(&["inspect", path]).failed_with(&[
+        "component did not come to an end within 10s, and was stopped during describe",
+        "This is a fault in the connector.",
+    ]);
+    assert_eq!(transcript.code, Some(4), "{transcript}");
+}
+
+#[test]
+fn a_type_is_described_once() {
+    let texts = ["describes the resource type group twice"];
+    refused("type-twice", 13, &texts);
+}
+
+#[test]
+fn a_setting_cannot_have_the_name_of_a_flag_of_the_host() {
+    refused(
+        "flag-of-host",
+        9,
+        &[
+            "\"retries\"",
+            "a flag of the host",
+            "fault in the connector",
+        ],
+    );
+}
+
+#[test]
+fn a_setting_is_named_in_lower_case_words_with_hyphens() {
+    refused(
+        "bad-name",
+        9,
+        &[
+            "\"No Name\"",
+            "lower-case words with hyphens",
+            "fault in the connector",
+        ],
+    );
+}
+
+#[test]
+fn a_template_names_settings_that_there_are() {
+    refused("no-setting", 3, &["{nowhere}", "no such setting"]);
+}
+
+#[test]
+fn a_template_begins_with_an_origin() {
+    refused("no-url", 3, &["\"somewhere\"", "not an absolute URL"]);
+}

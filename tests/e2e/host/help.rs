@@ -1,0 +1,146 @@
+//! Help and versions.
+
+use e2e::host::{Host, connector_host};
+
+/// What a run prints without any configuration.
+fn printed(arguments: &[&str]) -> String {
+    let host = Host::unconfigured();
+    let transcript = host.run(arguments).succeeded();
+    assert_eq!(transcript.stderr, "");
+    transcript.stdout
+}
+
+#[test]
+fn help_on_the_program() {
+    let transcript = connector_host(&["--help"]).succeeded();
+    insta::assert_snapshot!(transcript.stdout, @"
+    Runs connectors for identity governance as sandboxed WebAssembly components
+
+    Usage: connector-host <COMMAND>
+
+    Commands:
+      run       Run a connector: a full sync into a .c1z file, unless flags say otherwise
+      validate  Check a connector's configuration and credentials against the service
+      inspect   Show what a component is and what it asks for, without running it on anything
+      help      Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+    ");
+}
+
+#[test]
+fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
+    let transcript = connector_host(&["validate", "--help"]).succeeded();
+    insta::assert_snapshot!(transcript.stdout, @"
+    Check a connector's configuration and credentials against the service
+
+    Usage: connector-host validate [OPTIONS] <COMPONENT>
+
+    Arguments:
+      <COMPONENT>  The connector: a WebAssembly component
+
+    Options:
+      -h, --help  Print help
+
+    Logging:
+          --log-level <LEVEL>    The least level that is logged: debug, info, warn or error [default:
+                                 info] [possible values: debug, info, warn, error]
+          --log-format <FORMAT>  json or console; console on a terminal, json elsewhere [possible
+                                 values: json, console]
+
+    Sandbox:
+          --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
+                                            reach addresses that are not public, such as loopback or
+                                            private ones (can be repeated)
+          --http-timeout-seconds <SECONDS>  How long an attempt of a request may take, up to the last
+                                            byte of the answer [default: 300]
+          --retries <TIMES>                 How often a request is tried again after 429, 502, 503, 504
+                                            or a failed connection, and a page of a listing after it has
+                                            broken off [default: 4]
+          --memory-limit <MIB>              How much memory the connector may use [default: 64]
+          --time-limit <SECONDS>            How long the connector may run [default: 3600]
+    ");
+}
+
+#[test]
+fn help_on_a_run_lists_the_connectors_flags_too() {
+    insta::assert_snapshot!(printed(&["--help"]), @"
+    Run a connector: a full sync into a .c1z file, unless flags say otherwise
+
+    Usage: connector-host run [OPTIONS] <COMPONENT> [COMMAND]
+
+    Commands:
+      capabilities  Print what the connector can do, as JSON
+      config        Print the connector's configuration, as JSON
+      help          Print this message or the help of the given subcommand(s)
+
+    Arguments:
+      <COMPONENT>  The connector: a WebAssembly component
+
+    Options:
+      -h, --help  Print help
+
+    Logging:
+          --log-level <LEVEL>    The least level that is logged: debug, info, warn or error [env:
+                                 BATON_LOG_LEVEL] [default: info] [possible values: debug, info, warn,
+                                 error]
+          --log-format <FORMAT>  json or console; console on a terminal, json elsewhere [env:
+                                 BATON_LOG_FORMAT] [possible values: json, console]
+
+    Sync:
+      -f, --file <FILE>                   The .c1z file to write [env: BATON_FILE] [default: sync.c1z]
+          --sync-resource-types <TYPE>    Sync only these resource types [env:
+                                          BATON_SYNC_RESOURCE_TYPES]
+          --skip-entitlements-and-grants  Sync resource types and resources only [env:
+                                          BATON_SKIP_ENTITLEMENTS_AND_GRANTS]
+          --max-drop <PERCENT>            Refuse to write if there are more than PERCENT fewer resources
+                                          of a type, or grants on it, than in the file's last sync (of
+                                          at least 100) [env: BATON_MAX_DROP] [default: 20]
+          --max-unusable <PERCENT>        Refuse to write if more than PERCENT of the records of a type
+                                          are unusable [env: BATON_MAX_UNUSABLE] [default: 5]
+          --c1z-temp-dir <DIRECTORY>      Where the database is built before it is compressed;
+                                          BATON_TMPDIR, or the system's directory for temporary files,
+                                          if not given [env: BATON_C1Z_TEMP_DIR]
+
+    Sandbox:
+          --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
+                                            reach addresses that are not public, such as loopback or
+                                            private ones (can be repeated) [env: BATON_ALLOW_OUTBOUND]
+          --http-timeout-seconds <SECONDS>  How long an attempt of a request may take, up to the last
+                                            byte of the answer [env: BATON_HTTP_TIMEOUT_SECONDS]
+                                            [default: 300]
+          --retries <TIMES>                 How often a request is tried again after 429, 502, 503, 504
+                                            or a failed connection, and a page of a listing after it has
+                                            broken off [env: BATON_RETRIES] [default: 4]
+          --memory-limit <MIB>              How much memory the connector may use [env:
+                                            BATON_MEMORY_LIMIT] [default: 64]
+          --time-limit <SECONDS>            How long the connector may run [env: BATON_TIME_LIMIT]
+                                            [default: 3600]
+
+    Connector:
+          --valimail-app-id <VALUE>       required: The App ID of a Valimail API key of the type
+                                          Configuration Only [env: BATON_VALIMAIL_APP_ID]
+          --valimail-client-id <VALUE>    required: The Client ID of the same API key [env:
+                                          BATON_VALIMAIL_CLIENT_ID]
+          --valimail-slug <your-company>  required: The part after /app/ in the address of Valimail's
+                                          web application [env: BATON_VALIMAIL_SLUG]
+          --base-url <VALUE>              Where Valimail's API is [env: BATON_BASE_URL] [default:
+                                          https://api.valimail.com]
+      -v, --version                       Print the connector's version
+
+    The component comes first; its own flags are listed once it is named.
+    ");
+}
+
+#[test]
+fn versions_are_printed() {
+    for flag in ["-v", "--version"] {
+        assert_eq!(printed(&[flag]), "baton-valimail version 0.1.0\n");
+    }
+    for flag in ["-V", "--version"] {
+        let transcript = connector_host(&[flag]).succeeded();
+        assert_eq!(transcript.stdout, "connector-host 0.1.0\n");
+    }
+}
