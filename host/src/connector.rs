@@ -36,14 +36,18 @@ const DESCRIBE: Limits = Limits {
 pub struct Connector {
     engine: Engine,
     exports: ExportsPre<State>,
+    /// Where it comes from.
     pub file: File,
+    /// What it imports and exports.
     pub interface: Interface,
+    /// What it says of itself.
     pub description: Description,
 }
 
 /// The file that a connector comes from.
 #[derive(Debug, Clone)]
 pub struct File {
+    /// As it was given.
     pub path: PathBuf,
     /// Bytes.
     pub size: u64,
@@ -53,7 +57,9 @@ pub struct File {
 
 /// A running instance, for one operation.
 pub struct Instance {
+    /// Dropping it stops the component.
     pub store: Store<State>,
+    /// The component's functions, to be called with the store.
     pub exports: crate::contract::Exports,
 }
 

@@ -52,6 +52,7 @@ impl Engine {
         Ok(Self(engine))
     }
 
+    /// The engine itself.
     pub fn wasmtime(&self) -> &wasmtime::Engine {
         &self.0
     }

@@ -10,16 +10,27 @@ pub enum Kind {
     Canceled = 1,
     /// Anything that has no status of its own: flags, files, the terminal.
     Other = 2,
+    /// Configuration or arguments make no sense.
     InvalidArgument = 3,
+    /// Out of time.
     DeadlineExceeded = 4,
+    /// What was asked for is not there.
     NotFound = 5,
+    /// What was to be made is there already.
     AlreadyExists = 6,
+    /// The credentials are good, but not for this.
     PermissionDenied = 7,
+    /// Too large.
     ResourceExhausted = 8,
+    /// Refused for safety, or not possible at present.
     FailedPrecondition = 9,
+    /// Not in this version.
     Unimplemented = 12,
+    /// A fault in the connector, or in the host.
     Internal = 13,
+    /// The service does not answer, or asks to come back later.
     Unavailable = 14,
+    /// The credentials are not accepted.
     Unauthenticated = 16,
 }
 
@@ -29,15 +40,19 @@ const MESSAGE: usize = 2000;
 /// An error for people: what was tried, what came back, and what to do about it.
 #[derive(Debug)]
 pub struct Failure {
+    /// Decides the exit code.
     pub kind: Kind,
+    /// What was tried and what came back, as a chain of causes.
     pub error: anyhow::Error,
     /// Advice, a sentence each.
     pub hints: Vec<String>,
 }
 
+/// What most functions of this program return.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
+    /// A failure in words of our own.
     pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
         Self {
             kind,
@@ -55,6 +70,7 @@ impl Failure {
         }
     }
 
+    /// Adds advice: a whole sentence.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -85,6 +101,7 @@ impl Failure {
         }
     }
 
+    /// The number of the kind.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.kind as u8)
     }

@@ -49,18 +49,24 @@ use std::{
 pub struct Options {
     /// The file to write.
     pub path: PathBuf,
+    /// How it is written.
     pub file: c1z::Options,
+    /// How much may be wrong with what is listed.
     pub tolerance: Tolerance,
     /// Only these resource types; all of them when empty.
     pub resource_types: Vec<String>,
+    /// Bounds for the component.
     pub limits: Limits,
 }
 
 /// What a sync came to.
 #[derive(Debug)]
 pub struct Summary {
+    /// What is in the file now.
     pub recorded: Recorded,
+    /// What the component has sent and received.
     pub traffic: Arc<Traffic>,
+    /// From the first look at the file to its replacement.
     pub elapsed: Duration,
 }
 

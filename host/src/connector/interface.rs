@@ -7,13 +7,16 @@ use wasmtime::{Engine, component::Component};
 /// Names of imports and exports, such as `identity:connector/describe@0.1.0`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
+    /// What it needs from the host.
     pub imports: Vec<String>,
+    /// What it offers to the host.
     pub exports: Vec<String>,
 }
 
 /// A component's imports and exports, when they fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interface {
+    /// All of them, the contract's and others.
     pub names: Names,
     /// Version of the contract that it was built against: `0.1.0`.
     pub contract: String,
@@ -56,6 +59,7 @@ pub enum Unfit {
 }
 
 impl Names {
+    /// Reads them off a component, without running it.
     pub fn of(component: &Component, engine: &Engine) -> Self {
         let ty = component.component_type();
         Self {

@@ -26,6 +26,7 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Clients that do not exist yet.
     pub fn new(options: Options) -> Self {
         Self {
             options,

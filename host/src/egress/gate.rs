@@ -72,10 +72,15 @@ impl Traffic {
 /// Lets through what the policy permits to one operation.
 #[derive(Clone)]
 pub struct Gate {
+    /// What may pass at all.
     pub policy: Arc<Policy>,
+    /// How it is sent.
     pub clients: Arc<Clients>,
+    /// How often it is sent.
     pub retries: Retries,
+    /// What the component has been called for.
     pub operation: Operation,
+    /// What has passed.
     pub traffic: Arc<Traffic>,
 }
 

@@ -9,8 +9,11 @@ use url::Url;
 /// What the component has been called for. Reading operations let no change through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
+    /// Saying what it is, without a single request.
     Describe,
+    /// Trying its credentials.
     Validate,
+    /// Listing what there is.
     Sync,
 }
 

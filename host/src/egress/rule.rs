@@ -12,7 +12,9 @@ pub struct Rule {
     methods: Vec<Method>,
     base: Url,
     path: Vec<Segment>,
+    /// What it does in the product.
     pub effect: Effect,
+    /// The operations that may send it, if it changes something.
     pub during: Operations,
     /// The template and the methods, for messages.
     text: String,

@@ -31,6 +31,7 @@ impl Progress {
         self.resources.load(Ordering::Relaxed)
     }
 
+    /// Grants so far.
     pub fn grants(&self) -> u64 {
         self.grants.load(Ordering::Relaxed)
     }

@@ -45,9 +45,11 @@ pub(super) enum Message {
 /// A finished recording.
 #[derive(Debug)]
 pub struct Recorded {
+    /// The sync and its file.
     pub finished: Finished,
     /// What the sync before held, if there was one.
     pub previous: Option<Counts>,
+    /// By resource type.
     pub unusable: Vec<Unusable>,
     /// Grants that were left out because nothing listed has the resource or the entitlement
     /// that they name.
@@ -57,8 +59,11 @@ pub struct Recorded {
 /// How many records of a type could not be used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unusable {
+    /// Id of the type that was listed.
     pub resource_type: String,
+    /// Records without a row.
     pub unusable: u64,
+    /// All records, with and without.
     pub records: u64,
 }
 

@@ -98,10 +98,7 @@ fn show(file: &std::path::Path) {
     for grant in file.grants() {
         *holders.entry(grant.entitlement).or_default() += 1;
     }
-    println!(
-        "{:<38} {:<30} {:<10} {}",
-        "id", "name", "status", "member type"
-    );
+    println!("{:<38} {:<30} {:<10} member type", "id", "name", "status");
     for account in accounts.iter().take(12) {
         let status = account.user.as_ref().and_then(|user| user.status.as_ref());
         println!(
