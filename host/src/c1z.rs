@@ -58,4 +58,4 @@ pub use user_trait::{
     AccountType, Email, MfaStatus, SsoStatus, StructuredName, UserStatus, UserStatusValue,
     UserTrait,
 };
-pub use writer::{Extent, Options, Writer};
+pub use writer::{Complete, Extent, Options, Writer};

@@ -4,6 +4,7 @@ mod config_file;
 mod flags;
 mod settings;
 
+pub use config_file::{ConfigFile, read as config_file};
 pub use flags::{LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
 pub use settings::Settings;
 
@@ -52,17 +53,45 @@ pub fn without_component(arguments: &[OsString]) -> Failure {
     }
 }
 
+/// What is to be logged, and how. This has to be known first of all, so it is picked out of the
+/// arguments; whatever is wrong with them comes to light later.
+pub fn log_flags(arguments: &[OsString], file: &ConfigFile) -> LogFlags {
+    let command = arguments.get(1).and_then(|command| command.to_str());
+    if command == Some("inspect") {
+        return LogFlags::for_people();
+    }
+    let mut picked = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.to_str() {
+            Some("--log-level" | "--log-format") => {
+                picked.push(argument);
+                picked.extend(arguments.next());
+            }
+            Some(flag) if flag.starts_with("--log-") => picked.push(argument),
+            _ => {}
+        }
+    }
+    let command = LogFlags::augment_args(Command::new("log").no_binary_name(true));
+    let matches = settings::layer(command, file).try_get_matches_from(picked);
+    let flags = matches.and_then(|matches| LogFlags::from_arg_matches(&matches));
+    flags.unwrap_or_else(|_| LogFlags::for_people())
+}
+
 /// Reads the arguments, now that it is known which flags there are.
 ///
 /// # Errors
 ///
-/// When they make no sense, or `.baton.yaml` does not.
-pub fn parse(arguments: &[OsString], connector: &Connector) -> Result<(Invocation, LogFlags)> {
+/// When they make no sense, or the configuration is not complete.
+pub fn parse(
+    arguments: &[OsString],
+    connector: &Connector,
+    file: &ConfigFile,
+) -> Result<Invocation> {
     settings::check(&connector.description.settings, &host_flags())?;
-    let file = config_file::read()?;
     let commands = [run(), validate()].map(|command| {
         let command = settings::add(command, &connector.description.settings);
-        settings::layer(command, &file)
+        settings::layer(command, file)
     });
     let name = &connector.description.name;
     let version = &connector.description.version;
@@ -85,10 +114,6 @@ pub fn parse(arguments: &[OsString], connector: &Connector) -> Result<(Invocatio
     let Some((command, matches)) = matches.subcommand() else {
         return Err(Failure::new(Kind::Other, "no command was given"));
     };
-    let log = match command {
-        "inspect" => LogFlags::default(),
-        _ => flags(matches)?,
-    };
     let read_settings = || Settings::read(&connector.description.settings, matches);
     let invocation = match (command, matches.subcommand_name()) {
         ("inspect", _) => Invocation::Inspect {
@@ -107,7 +132,7 @@ pub fn parse(arguments: &[OsString], connector: &Connector) -> Result<(Invocatio
             service: flags(matches)?,
         },
     };
-    Ok((invocation, log))
+    Ok(invocation)
 }
 
 fn flags<T: FromArgMatches>(matches: &ArgMatches) -> Result<T> {

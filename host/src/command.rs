@@ -34,14 +34,19 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     let Some(component) = cli::component(&arguments) else {
         return Err(cli::without_component(&arguments));
     };
+    let file = cli::config_file()?;
+    let terminal = Terminal::new().with_bar();
+    telemetry::start(&cli::log_flags(&arguments, &file), &terminal);
+    if let Some(missing) = file.missing() {
+        tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
+    }
     let connector = Connector::load(&component).await?;
-    let (invocation, log) = cli::parse(&arguments, &connector)?;
-    match invocation {
+    match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
         Invocation::Validate { settings, sandbox } => {
-            telemetry::start(&log, &Terminal::new(), Arc::new(settings.variables()));
+            telemetry::keep_secrets(settings.variables());
             interruptible(validate::run(&connector, &settings, &sandbox), || false).await
         }
         Invocation::Sync {
@@ -50,8 +55,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
             sandbox,
             service,
         } => {
-            let terminal = Terminal::new().with_bar();
-            telemetry::start(&log, &terminal, Arc::new(settings.variables()));
+            telemetry::keep_secrets(settings.variables());
             if service.client_id.is_some() {
                 return Err(Failure::new(
                     Kind::Unimplemented,
@@ -59,18 +63,16 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
                 )
                 .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
             }
-            {
-                let progress = Arc::new(Progress::default());
-                let work = sync::run(
-                    &connector,
-                    &settings,
-                    &sync,
-                    &sandbox,
-                    &terminal,
-                    Arc::clone(&progress),
-                );
-                interruptible(work, || progress.is_completing()).await
-            }
+            let progress = Arc::new(Progress::default());
+            let work = sync::run(
+                &connector,
+                &settings,
+                &sync,
+                &sandbox,
+                &terminal,
+                Arc::clone(&progress),
+            );
+            interruptible(work, || progress.is_completing()).await
         }
     }
 }
@@ -85,11 +87,13 @@ async fn interruptible(
     let failed = |error| Failure::of(Kind::Other, error).context("cannot listen for signals");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(failed)?;
     let mut work = pin!(work);
     let name = tokio::select! {
         result = &mut work => return result,
         _ = interrupt.recv() => "SIGINT",
         _ = terminate.recv() => "SIGTERM",
+        _ = hang_up.recv() => "SIGHUP",
     };
     if too_late() {
         tracing::info!(signal = name, "completing the file before stopping");

@@ -1,7 +1,7 @@
 //! What a run ends with when it does not end well.
 
 use crate::{contract::types, sandbox::Variables};
-use std::{borrow::Cow, fmt, process::ExitCode};
+use std::{fmt, process::ExitCode};
 
 /// What kind of failure it was: a gRPC status, as Baton's connectors exit with its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Kind {
     Unauthenticated = 16,
 }
 
-/// Characters of a component's error message.
+/// Characters of an error message.
 const MESSAGE: usize = 2000;
 
 /// An error for people: what was tried, what came back, and what to do about it.
@@ -84,19 +84,22 @@ impl Failure {
         self
     }
 
-    /// Blanks out the secrets of a configuration, wherever they have got into the texts.
+    /// Makes texts that a component has had a hand in fit to be shown: without the secrets of
+    /// its configuration, on one line, and not too long.
     #[must_use]
     pub fn redacted(self, variables: &Variables) -> Self {
+        let fit = |text: &str| -> String {
+            let text = variables.redact(text);
+            let characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+            characters.take(MESSAGE).collect()
+        };
         let text = format!("{:#}", self.error);
-        let hints = self.hints.iter();
         Self {
             kind: self.kind,
-            hints: hints
-                .map(|hint| variables.redact(hint).into_owned())
-                .collect(),
-            error: match variables.redact(&text) {
-                Cow::Borrowed(_) => self.error,
-                Cow::Owned(text) => anyhow::Error::msg(text),
+            hints: self.hints.iter().map(|hint| fit(hint)).collect(),
+            error: match fit(&text) {
+                same if same == text => self.error,
+                fit => anyhow::Error::msg(fit),
             },
         }
     }
@@ -114,7 +117,7 @@ impl fmt::Display for Failure {
 }
 
 impl From<types::Error> for Failure {
-    /// Takes a component's words, on one line and not too many.
+    /// Takes a component's words. They are not fit to be shown before [`Failure::redacted`].
     fn from(error: types::Error) -> Self {
         use types::Error;
         let (kind, message) = match error {
@@ -140,11 +143,6 @@ impl From<types::Error> for Failure {
             Error::Unavailable(m) => (Kind::Unavailable, m),
             Error::Internal(m) => (Kind::Internal, m),
         };
-        let message: String = message
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(MESSAGE)
-            .collect();
         Self::new(kind, message)
     }
 }

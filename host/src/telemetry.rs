@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::{
     fmt,
     io::{self, Write},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
 };
 use tracing::{Event, Level, Subscriber, field};
 use tracing_subscriber::{
@@ -20,10 +20,16 @@ use tracing_subscriber::{
 };
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+static SECRETS: OnceLock<Variables> = OnceLock::new();
 
-/// Starts logging. The secrets among `variables` are blanked out wherever they turn up: in what
-/// the connector says, in a URL, in a reason.
-pub fn start(flags: &LogFlags, terminal: &Terminal, variables: Arc<Variables>) {
+/// Blanks out the secrets among `variables` from now on, wherever they turn up: in what the
+/// connector says, in a URL, in a reason.
+pub fn keep_secrets(variables: Variables) {
+    let _ = SECRETS.set(variables);
+}
+
+/// Starts logging.
+pub fn start(flags: &LogFlags, terminal: &Terminal) {
     let format = flags.log_format.unwrap_or(match terminal.is_one() {
         true => LogFormat::Console,
         false => LogFormat::Json,
@@ -34,7 +40,7 @@ pub fn start(flags: &LogFlags, terminal: &Terminal, variables: Arc<Variables>) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(Stderr(terminal.clone()))
-        .event_format(Zap(format, variables))
+        .event_format(Zap(format))
         .finish();
     // Only a second call could fail, and there is one.
     let _ = tracing::subscriber::set_global_default(subscriber);
@@ -58,7 +64,7 @@ pub fn report(failure: &Failure) {
 
 /// Formats events as zap does, Baton's logger: JSON with the keys `level`, `ts` (seconds since
 /// 1970), `caller`, `msg` and then the fields; or the same in columns with tabs in between.
-struct Zap(LogFormat, Arc<Variables>);
+struct Zap(LogFormat);
 
 impl<S, N> FormatEvent<S, N> for Zap
 where
@@ -71,7 +77,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut fields = Fields::new(&self.1);
+        let mut fields = Fields::default();
         event.record(&mut fields);
         let metadata = event.metadata();
         let level = match *metadata.level() {
@@ -112,23 +118,19 @@ where
     }
 }
 
-struct Fields<'v> {
-    variables: &'v Variables,
+#[derive(Default)]
+struct Fields {
     message: String,
     others: Map<String, Value>,
 }
 
-impl<'v> Fields<'v> {
-    fn new(variables: &'v Variables) -> Self {
-        Self {
-            variables,
-            message: String::new(),
-            others: Map::new(),
-        }
-    }
-
+impl Fields {
     fn redacted(&self, text: &str) -> String {
-        self.variables.redact(text).into_owned()
+        match SECRETS.get() {
+            Some(variables) => variables.redact(text).into_owned(),
+            // Nothing is configured yet.
+            None => text.to_owned(),
+        }
     }
 
     fn add(&mut self, field: &field::Field, value: Value) {
@@ -136,7 +138,7 @@ impl<'v> Fields<'v> {
     }
 }
 
-impl field::Visit for Fields<'_> {
+impl field::Visit for Fields {
     fn record_f64(&mut self, field: &field::Field, value: f64) {
         self.add(field, json!(value));
     }

@@ -32,6 +32,23 @@ impl Writer {
         }
     }
 
+    /// Row number of a stored object.
+    pub fn resource_row(
+        &mut self,
+        resource_type: &str,
+        resource: &str,
+    ) -> Result<Option<i64>, Error> {
+        resource_key(&mut self.key, resource_type, resource);
+        self.database
+            .connection()
+            .prepare_cached("select id from v1_resources where external_id = ?1 and sync_id = ?2")
+            .and_then(|mut statement| {
+                let values = params![self.key, self.sync_id];
+                statement.query_row(values, |row| row.get(0)).optional()
+            })
+            .map_err(|cause| self.database.failed("read a resource", cause))
+    }
+
     /// Removes the grants of this sync that name an entitlement or a principal which it does not
     /// have, and says how many they were. Readers show such grants badly; older ones crash.
     /// Whoever knows that all principals are stored can save the time of looking for them.

@@ -13,6 +13,13 @@ pub struct Mark {
     counts: Counts,
 }
 
+impl Mark {
+    /// Row number of the resource that was stored last.
+    pub fn last_resource(&self) -> i64 {
+        self.resources
+    }
+}
+
 impl Writer {
     /// Remembers how far the sync has come.
     pub fn mark(&self) -> Result<Mark, Error> {

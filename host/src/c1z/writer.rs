@@ -282,9 +282,8 @@ impl Writer {
         Ok(page)
     }
 
-    /// Completes the sync and puts the new file in the place of the old one. It is on disk when
-    /// this returns.
-    pub fn finish(self) -> Result<Finished, Error> {
+    /// Ends the sync in the database. Whoever finds it wanting now can still drop it.
+    pub fn complete(self) -> Result<Complete, Error> {
         let Self {
             database,
             target,
@@ -317,22 +316,18 @@ impl Writer {
                 params![ended_at, sync_id],
             )
             .map_err(|cause| database.failed("complete the sync", cause))?;
-        let (file, directory) = database.close()?;
-        let (database_bytes, file_bytes) =
-            envelope::pack(&file, target.file()).map_err(|cause| Error::File {
-                action: "write the new file next to",
-                path: target.path().into(),
-                cause,
-            })?;
-        drop(directory);
-        Ok(Finished {
+        Ok(Complete {
+            database,
+            target,
             sync_id,
             counts,
             duplicate_grants: removed.values().sum(),
-            database_bytes,
-            file_bytes,
-            path: target.replace()?,
         })
+    }
+
+    /// Completes the sync and saves it.
+    pub fn finish(self) -> Result<Finished, Error> {
+        self.complete()?.save()
     }
 
     fn insert(&self, statement: &str, values: impl rusqlite::Params) -> Result<Inserted, Error> {
@@ -345,6 +340,51 @@ impl Writer {
         Ok(match stored {
             0 => Inserted::Duplicate,
             _ => Inserted::New,
+        })
+    }
+}
+
+/// A sync that lacks nothing but its file. Dropped without [`save`](Self::save), it leaves the
+/// file as it was.
+pub struct Complete {
+    // The order counts, as in the writer.
+    database: Database,
+    target: Target,
+    sync_id: String,
+    counts: Counts,
+    duplicate_grants: u64,
+}
+
+impl Complete {
+    /// What the sync holds, duplicates left out.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Puts the new file in the place of the old one. It is on disk when this returns.
+    pub fn save(self) -> Result<Finished, Error> {
+        let Self {
+            database,
+            target,
+            sync_id,
+            counts,
+            duplicate_grants,
+        } = self;
+        let (file, directory) = database.close()?;
+        let (database_bytes, file_bytes) =
+            envelope::pack(&file, target.file()).map_err(|cause| Error::File {
+                action: "write the new file next to",
+                path: target.path().into(),
+                cause,
+            })?;
+        drop(directory);
+        Ok(Finished {
+            sync_id,
+            counts,
+            duplicate_grants,
+            database_bytes,
+            file_bytes,
+            path: target.replace()?,
         })
     }
 }

@@ -12,8 +12,35 @@ use std::{
 /// Where it is when `BATON_CONFIG_PATH` says nothing.
 const PATH: &str = ".baton.yaml";
 
-/// Values by the name of the flag. Lists are joined with commas, as in the environment.
-pub type ConfigFile = BTreeMap<String, String>;
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct ConfigFile {
+    /// By the name of the flag. Lists are joined with commas, as in the environment.
+    values: BTreeMap<String, String>,
+    missing: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// The value for a flag.
+    pub fn get(&self, flag: &str) -> Option<&String> {
+        self.values.get(flag)
+    }
+
+    /// The file that was named and does not exist. Baton takes that for an empty one.
+    pub fn missing(&self) -> Option<&Path> {
+        self.missing.as_deref()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ConfigFile {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
+        let values = values.into_iter();
+        Self {
+            values: values.map(|(k, v)| (k.into(), v.into())).collect(),
+            missing: None,
+        }
+    }
+}
 
 /// Reads the file that `BATON_CONFIG_PATH` names, or else `.baton.yaml` in the present
 /// directory. There need not be one.
@@ -22,17 +49,22 @@ pub type ConfigFile = BTreeMap<String, String>;
 ///
 /// When it cannot be read, or is no YAML map of simple values.
 pub fn read() -> Result<ConfigFile> {
-    let path = std::env::var_os("BATON_CONFIG_PATH").filter(|path| !path.is_empty());
-    let path = path.map_or_else(|| PathBuf::from(PATH), PathBuf::from);
+    let named = std::env::var_os("BATON_CONFIG_PATH").filter(|path| !path.is_empty());
+    let named = named.map(PathBuf::from);
+    let path = named.clone().unwrap_or_else(|| PathBuf::from(PATH));
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let extension = path.extension().and_then(OsStr::to_str);
             if !matches!(extension, Some("yaml" | "yml")) {
                 return Err(wrong(&path, "its name must end in .yaml or .yml"));
             }
-            parse(&text).map_err(|error| wrong(&path, &error))
+            let values = parse(&text).map_err(|error| wrong(&path, &error))?;
+            Ok(values.into_iter().collect())
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ConfigFile::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ConfigFile {
+            missing: named,
+            ..ConfigFile::default()
+        }),
         Err(error) => Err(wrong(&path, &error.to_string())),
     }
 }
@@ -48,9 +80,9 @@ fn wrong(path: &Path, what: &str) -> Failure {
 }
 
 /// Errors tell the place, but none of the values, which may be secrets.
-fn parse(text: &str) -> Result<ConfigFile, String> {
+fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     if text.trim().is_empty() {
-        return Ok(ConfigFile::new());
+        return Ok(BTreeMap::new());
     }
     let values: BTreeMap<String, Value> =
         serde_saphyr::from_str(text).map_err(|error| match error.location() {
@@ -60,7 +92,7 @@ fn parse(text: &str) -> Result<ConfigFile, String> {
             ),
             None => "it is not a YAML map of names and values".to_owned(),
         })?;
-    let mut file = ConfigFile::new();
+    let mut file = BTreeMap::new();
     for (name, value) in values {
         let value = match &value {
             Value::Null => continue,
@@ -102,7 +134,7 @@ mod tests {
         assert_eq!(value("provisioning"), Some("true"));
         assert_eq!(value("list"), Some("a,b"));
         assert_eq!(value("empty"), None);
-        assert_eq!(parse("\n"), Ok(ConfigFile::new()));
+        assert_eq!(parse("\n"), Ok(BTreeMap::new()));
     }
 
     #[test]

@@ -21,10 +21,11 @@ pub struct LogFlags {
     pub log_format: Option<LogFormat>,
 }
 
-impl Default for LogFlags {
-    fn default() -> Self {
+impl LogFlags {
+    /// For commands whose output is read right away.
+    pub fn for_people() -> Self {
         Self {
-            log_level: "warn".to_owned(),
+            log_level: "info".to_owned(),
             log_format: Some(LogFormat::Console),
         }
     }
@@ -43,7 +44,7 @@ pub struct SyncFlags {
     /// The .c1z file to write
     #[arg(long, short, value_name = "FILE", default_value = "sync.c1z")]
     pub file: PathBuf,
-    /// Sync only these resource types
+    /// Sync only these resource types, into a file that does not hold others
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub sync_resource_types: Vec<String>,
     /// Sync resource types and resources only
@@ -98,7 +99,7 @@ pub struct SandboxFlags {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=1800))]
     pub http_timeout_seconds: u64,
     /// How often a request is tried again after 429, 502, 503, 504 or a failed connection, and a
-    /// page of a listing after it has broken off
+    /// page of a listing after it has broken off or the service has failed otherwise
     #[arg(long, value_name = "TIMES", default_value_t = Retries::default().times as u64, value_parser = clap::value_parser!(u64).range(0..=20))]
     pub retries: u64,
     /// How much memory the connector may use

@@ -25,7 +25,9 @@ impl Settings {
         let mut values = BTreeMap::new();
         let mut missing = Vec::new();
         for Setting { field, .. } in settings {
-            let value = value(field.kind, &field.name, matches).filter(|value| !value.is_empty());
+            let value = value(field.kind, &field.name, matches)
+                .filter(|value| !value.is_empty())
+                .or_else(|| field.default_value.clone());
             match value {
                 Some(value) => {
                     values.insert(field.name.clone(), (value, field.secret));
@@ -200,10 +202,7 @@ mod tests {
     }
 
     fn read(settings: &[Setting], file: &[(&str, &str)], arguments: &[&str]) -> Result<Settings> {
-        let file = file
-            .iter()
-            .map(|&(k, v)| (k.to_owned(), v.to_owned()))
-            .collect();
+        let file = file.iter().copied().collect();
         let command = layer(add(Command::new("test"), settings), &file);
         let arguments = ["test"].iter().chain(arguments);
         Settings::read(settings, &command.get_matches_from(arguments))

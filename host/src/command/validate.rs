@@ -29,7 +29,10 @@ pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFl
         .await;
     let name = &connector.description.display_name;
     match checked {
-        Ok(Ok(checked)) => print(&format!("{name}: {}\n", variables.redact(&checked))),
+        Ok(Ok(checked)) => {
+            let checked = variables.redact(&checked).replace(char::is_control, " ");
+            print(&format!("{name}: {checked}\n"))
+        }
         Ok(Err(error)) => {
             let failure = Failure::from(error).context(format!("{name} cannot be used"));
             let failure = match traffic.take_refusal() {

@@ -16,6 +16,7 @@ pub(super) fn check(description: &Description) -> Result<(), String> {
     if description.name.is_empty() || !description.name.bytes().all(legal) {
         return Err("its name is not lower-case letters, digits and hyphens".to_owned());
     }
+    check_types(description)?;
     // Rust writes down as an escape whatever does not print.
     let written = format!("{description:?}");
     if written.len() > LARGEST {
@@ -30,9 +31,37 @@ pub(super) fn check(description: &Description) -> Result<(), String> {
     Ok(())
 }
 
+/// Ids go into ids that are joined with colons. A parent stands before its children, because
+/// resources are listed in that order.
+fn check_types(description: &Description) -> Result<(), String> {
+    let types = &description.resource_types;
+    for (at, ty) in types.iter().enumerate() {
+        if ty.id.is_empty() || ty.id.len() > 100 || ty.id.contains(':') {
+            return Err(format!(
+                "{:?} cannot be the id of a resource type: it takes 1 to 100 bytes without a colon",
+                ty.id
+            ));
+        }
+        let before = &types[..at];
+        if before.iter().any(|other| other.id == ty.id) {
+            return Err(format!("it describes the resource type {} twice", ty.id));
+        }
+        if let Some(parent) = &ty.parent
+            && !before.iter().any(|other| other.id == *parent)
+        {
+            return Err(format!(
+                "the parent of the resource type {}, {parent}, is not described before it",
+                ty.id
+            ));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::describe::{ResourceType, Source};
 
     fn described(name: &str, display_name: &str) -> Result<(), String> {
         check(&Description {
@@ -61,6 +90,47 @@ mod tests {
             "a\u{9b}b",
         ] {
             assert!(described("example", text).is_err(), "{text:?}");
+        }
+    }
+
+    fn types(types: &[(&str, Option<&str>)]) -> Result<(), String> {
+        let types = types.iter().map(|(id, parent)| ResourceType {
+            id: (*id).to_owned(),
+            display_name: String::new(),
+            description: None,
+            traits: Vec::new(),
+            parent: parent.map(str::to_owned),
+            entitlements: Source::None,
+            grants: Source::None,
+            provisionable: false,
+        });
+        check(&Description {
+            name: "example".to_owned(),
+            resource_types: types.collect(),
+            ..super::super::nameless()
+        })
+    }
+
+    #[test]
+    fn a_parent_is_described_before_its_children() {
+        assert_eq!(types(&[("group", None), ("role", Some("group"))]), Ok(()));
+        for wrong in [
+            &[("role", Some("group")), ("group", None)][..],
+            &[("group", Some("group"))],
+            &[("role", Some("nothing"))],
+        ] {
+            assert!(types(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_has_an_id_of_its_own_without_a_colon() {
+        for wrong in [
+            &[("", None)][..],
+            &[("a:b", None)],
+            &[("a", None), ("a", None)],
+        ] {
+            assert!(types(wrong).is_err(), "{wrong:?}");
         }
     }
 

@@ -18,6 +18,8 @@ use std::{
 use url::Url;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
+/// Refused requests that are logged, of one operation.
+const LOGGED: u64 = 100;
 /// Bytes that a request may carry. Connectors send forms, not files.
 const REQUEST_BODY: usize = 1 << 20;
 
@@ -27,6 +29,7 @@ pub struct Traffic {
     requests: AtomicU64,
     received: AtomicU64,
     exhausted: AtomicBool,
+    refused: AtomicU64,
     last_refusal: Mutex<Option<Refusal>>,
 }
 
@@ -55,7 +58,13 @@ impl Traffic {
     }
 
     fn refuse(&self, refusal: Refusal) -> Error {
-        tracing::warn!(reason = %refusal, "refused request");
+        match self.refused.fetch_add(1, Ordering::Relaxed) + 1 {
+            1..LOGGED => tracing::warn!(reason = %refusal, "refused request"),
+            LOGGED => {
+                tracing::warn!(reason = %refusal, "refused request; further ones are not logged");
+            }
+            _ => {}
+        }
         let code = match refusal {
             Refusal::NotPublic { .. } => Error::DestinationIpProhibited,
             Refusal::NotAUrl { .. } => Error::HttpRequestUriInvalid,
@@ -184,7 +193,7 @@ pub(super) fn refusal(error: &reqwest::Error) -> Option<&Refusal> {
 /// The last cause: `connection refused` rather than that a request could not be sent.
 pub(super) fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "timed out".to_owned();
+        return "timed out (--http-timeout-seconds allows more)".to_owned();
     }
     let mut last: &dyn std::error::Error = error;
     while let Some(source) = last.source() {

@@ -119,15 +119,28 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When a template does not make a URL.
+    /// When a template does not make a URL, or two of them contradict each other.
     pub fn new(
         requests: &[OutboundRequest],
         setting: impl Fn(&str) -> Option<String>,
         named_by_operator: Vec<Origin>,
     ) -> Result<Self, TemplateError> {
-        let rules = requests.iter().map(|request| Rule::new(request, &setting));
+        let mut rules: Vec<Rule> = Vec::new();
+        for request in requests {
+            let Some(rule) = Rule::new(request, &setting)? else {
+                continue;
+            };
+            // Which of them decides must not depend on their order.
+            if let Some(other) = rules.iter().find(|other| other.contradicts(&rule)) {
+                return Err(TemplateError::Contradiction {
+                    first: other.to_string(),
+                    second: rule.to_string(),
+                });
+            }
+            rules.push(rule);
+        }
         Ok(Self {
-            rules: rules.collect::<Result<_, _>>()?,
+            rules,
             named_by_operator,
         })
     }
@@ -261,6 +274,37 @@ mod tests {
             decide(Method::GET, "https://user:hunter2@api.example.com/Users").unwrap_err();
         assert!(matches!(refusal, Refusal::Credentials { .. }));
         assert!(!refusal.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn what_is_declared_twice_must_not_differ() {
+        let request = |url: &str, effect, during| OutboundRequest {
+            methods: vec!["POST".to_owned()],
+            url: url.to_owned(),
+            effect,
+            during,
+            sends_secrets: vec![],
+            returns_secrets: vec![],
+            purpose: String::new(),
+        };
+        let policy = |other: &str| {
+            let change = request("https://e.com/Users/*", Effect::Change, Operations::GRANT);
+            let read = request(other, Effect::Read, Operations::empty());
+            Policy::new(&[change, read], |_| None, vec![])
+        };
+        for same in [
+            "https://e.com/Users/*",
+            "https://e.com/Users/1",
+            "https://e.com/*/*",
+        ] {
+            let refused = policy(same);
+            assert!(
+                matches!(refused, Err(TemplateError::Contradiction { .. })),
+                "{same}"
+            );
+        }
+        assert!(policy("https://e.com/Users").is_ok());
+        assert!(policy("https://e.com/Groups/*").is_ok());
     }
 
     #[test]

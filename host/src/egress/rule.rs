@@ -41,6 +41,8 @@ pub enum TemplateError {
     },
     #[error("the template {template:?} is not an absolute URL without query and fragment")]
     NotAnOrigin { template: String },
+    #[error("{first} and {second} are declared for the same requests, but differ in what they do")]
+    Contradiction { first: String, second: String },
     #[error("{method:?} in the template {template:?} is not a method")]
     Method { template: String, method: String },
 }
@@ -49,7 +51,8 @@ impl Rule {
     /// Fills a described request's template from the settings.
     ///
     /// `setting` gives the value of a setting, or `None` when there is no such setting. A
-    /// setting without a value is an empty one.
+    /// setting without a value is an empty one. No rule comes of a template that begins with
+    /// one of these.
     ///
     /// # Errors
     ///
@@ -57,7 +60,7 @@ impl Rule {
     pub fn new(
         request: &OutboundRequest,
         setting: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, TemplateError> {
+    ) -> Result<Option<Self>, TemplateError> {
         let template = &request.url;
         let value = |name: &str| {
             setting(name).ok_or_else(|| TemplateError::UnknownSetting {
@@ -72,6 +75,9 @@ impl Rule {
         let (base, rest) = match template.strip_prefix('{').and_then(|t| t.split_once('}')) {
             Some((name, rest)) => {
                 let value = value(name)?;
+                if value.is_empty() {
+                    return Ok(None);
+                }
                 let base = base_url(&value).map_err(|reason| TemplateError::NotAUrl {
                     name: name.to_owned(),
                     value,
@@ -85,6 +91,10 @@ impl Rule {
                     .find('/')
                     .map_or(template.len(), |at| start + at);
                 let (origin, rest) = template.split_at(end);
+                // Nothing is filled in there, so it would be an origin that does not exist.
+                if origin.contains(['{', '}']) {
+                    return Err(no_origin());
+                }
                 (base_url(origin).map_err(|_| no_origin())?, rest)
             }
         };
@@ -113,14 +123,28 @@ impl Rule {
                 method: method.clone(),
             })
         });
-        Ok(Self {
+        Ok(Some(Self {
             methods: methods.collect::<Result<_, _>>()?,
             base,
             path,
             effect: request.effect,
             during: request.during,
             text: format!("{} {template}", request.methods.join("|")),
-        })
+        }))
+    }
+
+    /// Whether one request could match both, while they say different things of it.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let same =
+            |(a, b): (&Segment, &Segment)| a == b || *a == Segment::Any || *b == Segment::Any;
+        (self.effect, self.during) != (other.effect, other.during)
+            && self
+                .methods
+                .iter()
+                .any(|method| other.methods.contains(method))
+            && self.origin() == other.origin()
+            && self.path.len() == other.path.len()
+            && self.path.iter().zip(&other.path).all(same)
     }
 
     /// The origin that it leads to.
@@ -204,6 +228,10 @@ mod tests {
     use super::*;
 
     fn rule(url: &str, base_url: &str, slug: &str) -> Result<Rule, TemplateError> {
+        Ok(made(url, base_url, slug)?.expect("a rule"))
+    }
+
+    fn made(url: &str, base_url: &str, slug: &str) -> Result<Option<Rule>, TemplateError> {
         let request = OutboundRequest {
             methods: vec!["GET".into()],
             url: url.into(),
@@ -303,13 +331,17 @@ mod tests {
     }
 
     #[test]
+    fn a_template_that_begins_with_nothing_makes_no_rule() {
+        assert!(matches!(made("{base-url}/a", "", ""), Ok(None)));
+    }
+
+    #[test]
     fn what_is_no_template_is_refused() {
         assert!(matches!(
             rule("{nothing}/a", "", ""),
             Err(TemplateError::UnknownSetting { .. })
         ));
         for base_url in [
-            "",
             "example.com",
             "ftp://example.com",
             "https://u:p@example.com",
@@ -323,7 +355,14 @@ mod tests {
                 "{base_url}"
             );
         }
-        for template in ["/a", "a", "{base-url}a", "{base-url}/a?b", "https:///a"] {
+        for template in [
+            "/a",
+            "a",
+            "{base-url}a",
+            "{base-url}/a?b",
+            "https:///a",
+            "https://{slug}.example.com/a",
+        ] {
             assert!(
                 matches!(
                     rule(template, "https://e.com", ""),

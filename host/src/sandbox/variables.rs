@@ -21,8 +21,8 @@ impl Variables {
     pub fn new<'a>(settings: impl IntoIterator<Item = (&'a str, String, bool)>) -> Self {
         let mut variables = Self::default();
         for (name, value, secret) in settings {
-            if secret && value.len() >= SHORTEST_SECRET {
-                variables.secrets.push(value.clone());
+            if secret {
+                variables.keep_secret(&value);
             }
             variables.values.insert(name.replace('-', "_"), value);
         }
@@ -30,6 +30,19 @@ impl Variables {
             .secrets
             .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         variables
+    }
+
+    /// Remembers a secret in each form in which it may turn up: whole, with its line breaks
+    /// made blanks, and, where a text has been taken apart into lines, line by line.
+    fn keep_secret(&mut self, secret: &str) {
+        let whole = [secret.to_owned(), secret.replace(char::is_control, " ")];
+        let lines = secret.split(char::is_control).map(str::to_owned);
+        let forms = whole.into_iter().chain(lines);
+        for form in forms.filter(|form| form.len() >= SHORTEST_SECRET) {
+            if !self.secrets.contains(&form) {
+                self.secrets.push(form);
+            }
+        }
     }
 
     /// The text with `***` for each secret.
@@ -78,6 +91,15 @@ impl<T: Send> HostWithStore<T> for Lookup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_of_several_lines_is_known_by_each_of_them() {
+        let key = "-----BEGIN KEY-----\nMIIEtop\n-----END KEY-----".to_owned();
+        let variables = Variables::new([("key", key.clone(), true)]);
+        assert_eq!(variables.redact(&key), "***");
+        assert_eq!(variables.redact(&key.replace('\n', " ")), "***");
+        assert_eq!(variables.redact("in between: MIIEtop"), "in between: ***");
+    }
 
     #[test]
     fn secrets_do_not_get_into_texts_or_debug_output() {

@@ -10,7 +10,7 @@ use crate::{
     c1z::{self, Extent, Inserted, Mark, ResourceRow, Writer},
     contract::{
         list_resources,
-        types::{Grant, ResourceId},
+        types::{Entitlement, Grant, ResourceId},
     },
     failure::{Failure, Kind, Result},
 };
@@ -34,6 +34,8 @@ pub(super) struct Recorder {
     pub(super) stubs: HashMap<String, Vec<u8>>,
     pub(super) waiting: Vec<Grant>,
     records: BTreeMap<String, Unusable>,
+    /// The type whose listing is going on, and the last row before it.
+    listing: (String, i64),
     /// Whether a principal has to be looked for: not when it came with its grant.
     unchecked: bool,
     page: Option<(Mark, usize, BTreeMap<String, Unusable>)>,
@@ -46,6 +48,19 @@ impl Recorder {
         options: &Options,
         progress: Arc<Progress>,
     ) -> Result<Self> {
+        if let Some(previous) = writer.previous() {
+            let mut types = previous.resources_by_type.keys();
+            if let Some(other) = types.find(|ty| rows.leave_out(ty)) {
+                return Err(Failure::new(
+                    Kind::FailedPrecondition,
+                    format!(
+                        "{} holds resources of the type {other}, which this sync is to leave out: they would look deleted",
+                        options.path.display()
+                    ),
+                )
+                .hint("Name another file with --file, or sync all types."));
+            }
+        }
         for ty in rows.resource_types() {
             if writer.resource_type(ty).map_err(file_failure)? == Inserted::Duplicate {
                 return Err(misbehaved(format!(
@@ -63,6 +78,7 @@ impl Recorder {
             stubs: HashMap::new(),
             waiting: Vec::new(),
             records: BTreeMap::new(),
+            listing: (String::new(), 0),
             unchecked: false,
             page: None,
         })
@@ -73,6 +89,10 @@ impl Recorder {
         while let Some(message) = messages.next().await {
             match message {
                 Message::Rows(listing, rows) => {
+                    if self.listing.0 != listing {
+                        let mark = self.writer.mark().map_err(file_failure)?;
+                        self.listing = (listing.clone(), mark.last_resource());
+                    }
                     for row in rows {
                         self.row(&listing, row)?;
                     }
@@ -160,34 +180,52 @@ impl Recorder {
                     parent: parent.map(|id| (id.resource_type.as_str(), id.id.as_str())),
                     data: &data,
                 });
-                match inserted.map_err(file_failure)? {
-                    Inserted::New => {
-                        if self.extent == Extent::Full {
-                            for entitlement in entitlements {
-                                self.entitlement(entitlement)?;
-                            }
-                            for grant in grants {
-                                self.unchecked |= grant.principal != id;
-                                self.grant(grant)?;
-                            }
-                        }
-                        if id.resource_type == listing {
-                            self.records_of(listing).records += 1;
-                        }
-                        return Ok(());
+                let own = id.resource_type == listing;
+                let good = match inserted.map_err(file_failure)? {
+                    Inserted::New => true,
+                    // It may have come along with others, before its own listing or in this one.
+                    Inserted::Duplicate => !own || self.came_along_before(&id)?,
+                };
+                if good {
+                    if own {
+                        self.records_of(listing).records += 1;
                     }
-                    Inserted::Duplicate => (id, position),
+                    return self.holdings(&id, entitlements, grants);
                 }
+                (id, position)
             }
         };
-        // Other types' resources may come along more than once.
-        if id.resource_type == listing {
-            let unusable = list_resources::Unusable {
-                position,
-                id: Some(id.id),
-                reason: "a record before it has the same id".to_owned(),
-            };
-            self.unusable(listing, &unusable);
+        let unusable = list_resources::Unusable {
+            position,
+            id: Some(id.id),
+            reason: "a record before it has the same id".to_owned(),
+        };
+        self.unusable(listing, &unusable);
+        Ok(())
+    }
+
+    /// Whether a recorded resource is older than the listing that is going on.
+    fn came_along_before(&mut self, id: &ResourceId) -> Result<bool> {
+        let row = self.writer.resource_row(&id.resource_type, &id.id);
+        let row = row.map_err(file_failure)?;
+        Ok(row.is_some_and(|row| row <= self.listing.1))
+    }
+
+    /// What comes with a resource, or with one that has been told before.
+    fn holdings(
+        &mut self,
+        id: &ResourceId,
+        entitlements: Vec<Entitlement>,
+        grants: Vec<Grant>,
+    ) -> Result<()> {
+        if self.extent == Extent::Full {
+            for entitlement in entitlements {
+                self.entitlement(entitlement)?;
+            }
+            for grant in grants {
+                self.unchecked |= grant.principal != *id;
+                self.grant(grant)?;
+            }
         }
         Ok(())
     }
@@ -253,11 +291,13 @@ impl Recorder {
             // Of grants there are none by intention.
             previous.grants_by_type.clear();
         }
+        // Grants that are told twice are found out only here.
+        let complete = self.writer.complete().map_err(file_failure)?;
         if let Some(previous) = &previous {
-            self.tolerance.judge_sync(previous, self.writer.counts())?;
+            self.tolerance.judge_sync(previous, complete.counts())?;
         }
         Ok(Recorded {
-            finished: self.writer.finish().map_err(file_failure)?,
+            finished: complete.save().map_err(file_failure)?,
             previous,
             unusable: self.records.into_values().collect(),
             dangling_grants,

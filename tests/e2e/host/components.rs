@@ -85,7 +85,7 @@ fn a_core_module_is_told_how_to_become_a_component() {
         3,
         &[
             "component.wasm is a core WebAssembly module, not a component",
-            "Hint: Build it for the target wasm32-wasip2",
+            "Build it for the target wasm32-wasip2",
         ],
     );
 }

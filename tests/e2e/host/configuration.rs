@@ -142,6 +142,10 @@ fn a_file_need_not_be_there() {
     let host = misfit("well").env("BATON_CONFIG_PATH", "elsewhere.yaml");
     fs::write(host.path(".baton.yaml"), "how-many: 1\n").expect("a file");
     assert!(seen(&host, &[]).contains("how-many=7"));
+    let transcript = host.run(&[]).succeeded();
+    let warnings = transcript.logged("BATON_CONFIG_PATH names a file that does not exist");
+    assert_eq!(warnings.len(), 1, "{transcript}");
+    assert_eq!(warnings[0]["path"], "elsewhere.yaml");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_component_that_does_not_come_to_an_end_is_stopped() {
 #[test]
 fn a_type_is_described_once() {
     let texts = ["describes the resource type group twice"];
-    refused("type-twice", 13, &texts);
+    refused("type-twice", 9, &texts);
 }
 
 #[test]

@@ -156,7 +156,8 @@ fn on_a_disk_of(kibibytes: u32, host: &Host) -> Transcript {
 
 #[test]
 fn a_full_disk_leaves_the_file_alone() {
-    // The database does not fit; then the database does, but not a file beside it.
+    // Full at the very beginning, and in the middle of a list. (The finished file is smaller than
+    // the database, so a limit like this one never meets it.)
     let host = careful(misfit("well"));
     let transcript = on_a_disk_of(40, &host).failed_with(&["cannot", "temporary"]);
     assert_eq!(transcript.code, Some(2), "{transcript}");

@@ -58,7 +58,7 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
                                             byte of the answer [default: 300]
           --retries <TIMES>                 How often a request is tried again after 429, 502, 503, 504
                                             or a failed connection, and a page of a listing after it has
-                                            broken off [default: 4]
+                                            broken off or the service has failed otherwise [default: 4]
           --memory-limit <MIB>              How much memory the connector may use [default: 64]
           --time-limit <SECONDS>            How long the connector may run [default: 3600]
     ");
@@ -91,8 +91,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
 
     Sync:
       -f, --file <FILE>                   The .c1z file to write [env: BATON_FILE] [default: sync.c1z]
-          --sync-resource-types <TYPE>    Sync only these resource types [env:
-                                          BATON_SYNC_RESOURCE_TYPES]
+          --sync-resource-types <TYPE>    Sync only these resource types, into a file that does not hold
+                                          others [env: BATON_SYNC_RESOURCE_TYPES]
           --skip-entitlements-and-grants  Sync resource types and resources only [env:
                                           BATON_SKIP_ENTITLEMENTS_AND_GRANTS]
           --max-drop <PERCENT>            Refuse to write if there are more than PERCENT fewer resources
@@ -113,7 +113,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
                                             [default: 300]
           --retries <TIMES>                 How often a request is tried again after 429, 502, 503, 504
                                             or a failed connection, and a page of a listing after it has
-                                            broken off [env: BATON_RETRIES] [default: 4]
+                                            broken off or the service has failed otherwise [env:
+                                            BATON_RETRIES] [default: 4]
           --memory-limit <MIB>              How much memory the connector may use [env:
                                             BATON_MEMORY_LIMIT] [default: 64]
           --time-limit <SECONDS>            How long the connector may run [env: BATON_TIME_LIMIT]

@@ -209,6 +209,6 @@ fn grants_on_nothing_or_of_nobody_are_left_out_and_counted() {
         let lines = transcript.logged("left out grants on, or of, what is not listed");
         assert_eq!(lines.len(), 1, "{transcript}");
         assert_eq!(lines[0]["grants"], 1);
-        assert_eq!(file.grants().len(), 9);
+        assert_eq!(file.grants().len(), 10);
     }
 }

@@ -41,7 +41,7 @@ fn stopped_by(signal: &str) -> (Host, Transcript) {
 
 #[test]
 fn a_signal_stops_a_sync_and_leaves_the_file_alone() {
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP"] {
         let (host, transcript) = stopped_by(signal);
         let name = format!("stopped by SIG{signal}");
         let transcript = transcript.failed_with(&[&name, "no file has been changed"]);

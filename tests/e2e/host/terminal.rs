@@ -28,7 +28,7 @@ fn a_summary_is_shown_at_the_end() {
         "role 3 3",
         "user 3 3",
         "entitlements 6 6",
-        "grants 9 9",
+        "grants 10 10",
     ] {
         assert!(rows.iter().any(|line| line == row), "no {row:?} in {shown}");
     }

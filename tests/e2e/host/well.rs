@@ -183,6 +183,7 @@ fn grants_are_stored_once_wherever_they_come_from() {
     group:g2:member:user:u3 (group:g2:member by user:u3)
     role:admin:assigned:user:u1 (role:admin:assigned by user:u1)
     role:hidden:assigned:user:u2 (role:hidden:assigned by user:u2)
+    role:hidden:assigned:user:u3 (role:hidden:assigned by user:u3)
     role:viewer:assigned:user:u2 (role:viewer:assigned by user:u2)
     role:viewer:assigned:user:u3 (role:viewer:assigned by user:u3)
     ");

@@ -166,6 +166,18 @@ fn no_list_is_asked_for_when_only_member_types_are_wanted() {
 }
 
 #[test]
+fn a_file_that_holds_other_types_is_not_overwritten_with_some() {
+    let rig = Rig::new(Settings::company());
+    let _ = rig.put_earlier_file();
+    for (wanted, other) in [("user", "member_type"), ("member_type", "user")] {
+        let other = format!("holds resources of the type {other}, which this sync is to leave out");
+        let arguments = ["--sync-resource-types", wanted];
+        let _ = rig.fails(FAILED_PRECONDITION, &arguments, &[&other, "--file"]);
+    }
+    assert_eq!(rig.standin.connections(), 0);
+}
+
+#[test]
 fn a_resource_type_that_there_is_not_is_refused_with_those_that_there_are() {
     let rig = Rig::new(Settings::company());
     let texts = ["\"team\"", "member_type, user"];

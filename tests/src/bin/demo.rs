@@ -19,7 +19,7 @@ fn main() -> Result<()> {
     let standin = Standin::start(Settings::company());
     let file = env::args_os()
         .nth(1)
-        .map_or_else(|| "sync.c1z".into(), PathBuf::from);
+        .map_or_else(|| "demo.c1z".into(), PathBuf::from);
 
     step("What the component may do, before it is run");
     let shown = Command::new(artifacts.host())
