@@ -1,6 +1,6 @@
 //! The native floor: what a sync takes without a sandbox, written to be fast.
 //!
-//! One thread downloads and parses, another one writes rows, as in the host. The parser is the
+//! One thread downloads, parses and encodes, another one writes rows, as in the host. The parser is the
 //! component's, the writer the host's; everything between is plain structs and moves.
 
 use anyhow::{Context, Result, bail, ensure};
@@ -33,7 +33,14 @@ pub fn run(origin: &str, file: &Path) -> Result<()> {
         .map_err(|_| anyhow::anyhow!("the writer panicked"))?
 }
 
-async fn download(origin: &str, users: mpsc::SyncSender<Vec<User>>) -> Result<()> {
+/// An account, ready to be written.
+struct Account {
+    id: String,
+    member_type: Option<String>,
+    data: Vec<u8>,
+}
+
+async fn download(origin: &str, accounts: mpsc::SyncSender<Vec<Account>>) -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build()?;
     let credentials = serde_json::json!({ "client-id": CLIENT_ID, "app-id": APP_ID });
@@ -61,10 +68,10 @@ async fn download(origin: &str, users: mpsc::SyncSender<Vec<User>>) -> Result<()
         }
         total += records.len() as u64;
         let batch = records.drain(..).map(|record| match record {
-            Record::Read(user) => Ok(user),
+            Record::Read(user) => account(user),
             Record::Unusable { reason, .. } => bail!("{reason}"),
         });
-        users.send(batch.collect::<Result<_>>()?)?;
+        accounts.send(batch.collect::<Result<_>>()?)?;
     }
     match reader.finish() {
         Ok(envelope) => ensure!(envelope.total_results == Some(total), "half a list"),
@@ -73,7 +80,7 @@ async fn download(origin: &str, users: mpsc::SyncSender<Vec<User>>) -> Result<()
     Ok(())
 }
 
-fn write(path: &Path, users: mpsc::Receiver<Vec<User>>) -> Result<()> {
+fn write(path: &Path, accounts: mpsc::Receiver<Vec<Account>>) -> Result<()> {
     let mut writer = Writer::open(path, &crate::file_options())?;
     let user_type = ResourceType {
         id: "user".into(),
@@ -95,13 +102,12 @@ fn write(path: &Path, users: mpsc::Receiver<Vec<User>>) -> Result<()> {
     for name in member_types::KNOWN {
         roles.insert(name.to_owned(), role(&mut writer, name, &user_type)?);
     }
-    for user in users.into_iter().flatten() {
-        let member_type = user
-            .extension
-            .as_ref()
-            .and_then(|extension| extension.member_type.clone());
-        let id = user.id.clone().context("an id")?;
-        let data = resource(user)?.encode_to_vec();
+    for account in accounts.into_iter().flatten() {
+        let Account {
+            id,
+            member_type,
+            data,
+        } = account;
         let row = ResourceRow {
             resource_type: "user",
             resource: &id,
@@ -176,6 +182,15 @@ fn role(writer: &mut Writer, name: &str, user_type: &ResourceType) -> Result<Ent
         resource: Some(role),
         id,
         ..Entitlement::default()
+    })
+}
+
+fn account(user: User) -> Result<Account> {
+    let extension = user.extension.as_ref();
+    Ok(Account {
+        id: user.id.clone().context("an id")?,
+        member_type: extension.and_then(|extension| extension.member_type.clone()),
+        data: resource(user)?.encode_to_vec(),
     })
 }
 
