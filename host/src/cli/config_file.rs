@@ -92,6 +92,14 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
             ),
             None => "it is not a YAML map of names and values".to_owned(),
         })?;
+    // Where there are no lists, each value is taken as it is written: YAML would make another
+    // number of 0123.
+    if let Ok(written) = serde_saphyr::from_str::<BTreeMap<String, Option<String>>>(text) {
+        let given = written.into_iter();
+        return Ok(given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect());
+    }
     let mut file = BTreeMap::new();
     for (name, value) in values {
         let value = match &value {
@@ -124,17 +132,27 @@ mod tests {
 
     #[test]
     fn values_are_read_as_they_would_be_typed() {
-        let file = parse(
-            "valimail-slug: acme\nmax-drop: 5\nprovisioning: true\nempty:\nlist:\n- a\n- b\n",
-        )
-        .unwrap();
+        let file =
+            parse("example-slug: acme\nmax-drop: 5\nprovisioning: true\nempty:\nlist:\n- a\n- b\n")
+                .unwrap();
         let value = |name: &str| file.get(name).map(String::as_str);
-        assert_eq!(value("valimail-slug"), Some("acme"));
+        assert_eq!(value("example-slug"), Some("acme"));
         assert_eq!(value("max-drop"), Some("5"));
         assert_eq!(value("provisioning"), Some("true"));
         assert_eq!(value("list"), Some("a,b"));
         assert_eq!(value("empty"), None);
         assert_eq!(parse("\n"), Ok(BTreeMap::new()));
+    }
+
+    #[test]
+    fn an_account_may_be_called_what_looks_like_a_number() {
+        let file =
+            parse("a: 0123\nb: 1e3\nc: 0x10\nd: yes\ne: 12345678901234567890123\nf:\n").unwrap();
+        let values: Vec<_> = file.values().map(String::as_str).collect();
+        assert_eq!(
+            values,
+            ["0123", "1e3", "0x10", "yes", "12345678901234567890123"]
+        );
     }
 
     #[test]
