@@ -42,7 +42,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     }
     let connector = Connector::load(&component).await?;
     match cli::parse(&arguments, &connector, &file)? {
-        Invocation::Capabilities => print(&capabilities::document(&connector)),
+        Invocation::Capabilities => print(&capabilities::document(&connector.description)),
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
         Invocation::Validate { settings, sandbox } => {
