@@ -28,9 +28,11 @@ mod id;
 mod indexes;
 mod look_up;
 mod message;
+mod reader;
 mod rewind;
 mod row;
 mod schema;
+mod source;
 mod sql_name;
 mod sync_id;
 mod target;
@@ -52,6 +54,7 @@ pub use id::{entitlement_id, grant_id};
 pub use message::{
     Entitlement, Grant, Purpose, Resource, ResourceId, ResourceStatus, ResourceType, Status, Trait,
 };
+pub use reader::{FinishedSync, Near, Reader};
 pub use rewind::Mark;
 pub use row::{EntitlementRow, GrantRow, Inserted, ResourceRow};
 pub use user_trait::{

@@ -1,20 +1,19 @@
 //! What the file held before: checked, counted, and the part worth keeping copied.
 //!
-//! The database comes from somewhere else and is treated that way. It is opened immutable, only
-//! ordinary tables whose names begin like Baton's are looked at, and neither views nor triggers are
-//! carried over. A table keeps the columns that it has, so that what a newer Baton has stored in
-//! columns unknown to us survives; rows are numbered anew.
+//! Neither views nor triggers are carried over. A table keeps the columns that it has, so that what
+//! a newer Baton has stored in columns unknown to us survives; rows are numbered anew.
 
 use std::path::Path;
 
-use rusqlite::{Connection, config::DbConfig, types::ValueRef};
+use rusqlite::{config::DbConfig, types::ValueRef};
 
 use super::{
     Counts, Error,
     counts::count,
-    database::{Database, is_machine_failure},
+    database::Database,
     schema::{INDEXES, TABLES},
-    sql_name::{address, is, quoted},
+    source::{Column, Found, Source},
+    sql_name::{is, quoted},
     timestamp,
 };
 
@@ -37,66 +36,20 @@ pub(super) fn carry_over(
     path: &Path,
     keep: usize,
 ) -> Result<Earlier, Error> {
-    let source = Source { database, path };
-    let connection = database.connection();
-    let hardening = [
-        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
-    ];
-    for (setting, value) in hardening {
-        connection
-            .set_db_config(setting, value)
-            .map_err(|cause| source.failed("begin the reading", cause))?;
-    }
-    connection
-        .execute("attach ?1 as old", [address(file)])
-        .map_err(|cause| source.failed("open the tables", cause))?;
+    let source = Source::attach(database, file, path)?;
     let earlier = source.copy(keep)?;
     source.run("drop table temp.kept; detach old", "end the reading")?;
     // This one also forbids working without a journal, which is what comes next.
-    connection
+    database
+        .connection()
         .set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)
         .map_err(|cause| source.failed("end the reading", cause))?;
     Ok(earlier)
 }
 
-/// The earlier database, attached as `old`.
-struct Source<'a> {
-    database: &'a Database,
-    path: &'a Path,
-}
-
-/// A table as it is in the earlier database.
-struct Found {
-    name: String,
-    statement: String,
-}
-
-/// A column as it is in the earlier database.
-struct Column {
-    name: String,
-    kind: String,
-    mandatory: bool,
-    key: i64,
-}
-
 impl Source<'_> {
-    fn connection(&self) -> &Connection {
-        self.database.connection()
-    }
-
     fn copy(&self, keep: usize) -> Result<Earlier, Error> {
         let tables = self.tables()?;
-        if let Some(missing) = TABLES
-            .iter()
-            .find(|table| table.required && !tables.iter().any(|found| is(&found.name, table.name)))
-        {
-            return Err(Error::NoTable {
-                path: self.path.into(),
-                table: missing.name.into(),
-            });
-        }
         let columns = tables
             .iter()
             .map(|table| self.columns(&table.name))
@@ -104,13 +57,7 @@ impl Source<'_> {
         for (table, columns) in tables.iter().zip(&columns) {
             self.check(&table.name, columns)?;
         }
-        // Partial syncs came later than the first tables, and with them the column.
-        let typed = tables.iter().zip(&columns).any(|(table, columns)| {
-            is(&table.name, "v1_sync_runs") && columns.iter().any(|c| is(&c.name, "sync_type"))
-        });
-        let syncs = self
-            .newest(typed, keep.max(1))
-            .map_err(|cause| self.failed("list the syncs", cause))?;
+        let syncs = self.newest(keep.max(1))?;
         let previous = match syncs.first() {
             Some((newest, _)) => Some(
                 self.count(newest)
@@ -152,51 +99,6 @@ impl Source<'_> {
         })
     }
 
-    /// Ours first, in our order: readers and people look at them in that order.
-    fn tables(&self) -> Result<Vec<Found>, Error> {
-        let list = || {
-            let mut statement = self.connection().prepare(
-                r"select name, sql from old.sqlite_schema
-                  where type = 'table' and name like 'v1\_%' escape '\'
-                  and sql like 'create table %'",
-            )?;
-            let rows = statement.query_map([], |row| {
-                Ok(Found {
-                    name: row.get(0)?,
-                    statement: row.get(1)?,
-                })
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        let mut tables = list().map_err(|cause| self.failed("list the tables", cause))?;
-        tables.sort_by_key(|found| {
-            TABLES
-                .iter()
-                .position(|table| is(&found.name, table.name))
-                .unwrap_or(TABLES.len())
-        });
-        Ok(tables)
-    }
-
-    fn columns(&self, table: &str) -> Result<Vec<Column>, Error> {
-        let list = || {
-            let mut statement = self.connection().prepare(
-                r#"select name, type, "notnull" and dflt_value is null, pk
-                   from pragma_table_info(?1, 'old')"#,
-            )?;
-            let rows = statement.query_map([table], |row| {
-                Ok(Column {
-                    name: row.get(0)?,
-                    kind: row.get(1)?,
-                    mandatory: row.get(2)?,
-                    key: row.get(3)?,
-                })
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        list().map_err(|cause| self.failed("list the columns", cause))
-    }
-
     /// Whether our rows can go into a table with these columns.
     fn check(&self, name: &str, columns: &[Column]) -> Result<(), Error> {
         let Some(table) = TABLES.iter().find(|table| is(name, table.name)) else {
@@ -229,19 +131,6 @@ impl Source<'_> {
             Some(column) => unknown(&column.name, "has to be filled"),
             None => Ok(()),
         }
-    }
-
-    /// Names and ends of the newest finished full syncs, newest first, as readers order them.
-    fn newest(&self, typed: bool, limit: usize) -> rusqlite::Result<Vec<(String, String)>> {
-        let full = if typed { "and sync_type = 'full'" } else { "" };
-        let mut statement = self.connection().prepare(&format!(
-            "select sync_id, ended_at from old.v1_sync_runs not indexed
-             where ended_at is not null {full}
-             order by ended_at desc, sync_id desc limit ?1"
-        ))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.collect()
     }
 
     fn count(&self, sync_id: &str) -> rusqlite::Result<Counts> {
@@ -323,25 +212,5 @@ impl Source<'_> {
             }
         }
         Ok(foreign)
-    }
-
-    fn run(&self, statements: &str, action: &'static str) -> Result<(), Error> {
-        self.connection()
-            .execute_batch(statements)
-            .map_err(|cause| self.failed(action, cause))
-    }
-
-    /// Puts an error into words that say whether the machine or the file is at fault.
-    fn failed(&self, action: &'static str, cause: rusqlite::Error) -> Error {
-        if is_machine_failure(&cause) {
-            self.database
-                .failed("copy the syncs of the file that is to be replaced", cause)
-        } else {
-            Error::Damaged {
-                path: self.path.into(),
-                action,
-                cause,
-            }
-        }
     }
 }

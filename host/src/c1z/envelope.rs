@@ -64,7 +64,7 @@ pub(super) fn unpack(mut input: File, path: &Path, database: &Path) -> Result<()
         Err(cause) => return Err(undecoded(path, cause)),
     }
     let failed = |cause| Error::Temporary {
-        action: "decompress the file that is to be replaced",
+        action: "decompress the c1z file",
         directory: database.parent().unwrap_or(database).into(),
         cause,
     };

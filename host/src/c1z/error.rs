@@ -2,8 +2,8 @@
 
 use std::{io, path::PathBuf};
 
-/// Why a c1z file was not written. The file itself is as it was before, unless the message says
-/// otherwise.
+/// Why a c1z file was not written, or not read. The file itself is as it was before, unless the
+/// message says otherwise.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -75,7 +75,7 @@ pub enum Error {
     },
     /// The newer kind of c1z.
     #[error(
-        "{path} is a c1z file of Baton's third format (Pebble), which this program does not write; choose another file with --file, or have the connector that made it write with --storage-engine=sqlite"
+        "{path} is a c1z file of Baton's third format (Pebble), which this program neither reads nor writes; choose another file with --file, or have the connector that made it write with --storage-engine=sqlite"
     )]
     Pebble {
         /// The target.
@@ -152,6 +152,32 @@ pub enum Error {
         sync_id: String,
         /// What the file says.
         ended_at: String,
+    },
+    /// The newest sync in the file ended at something that is no time.
+    #[error(
+        "{path} says that its sync {sync_id:?} ended at {ended_at:?}, which is no time; restore it from a copy, or remove it to begin anew"
+    )]
+    EndUnknown {
+        /// The file.
+        path: PathBuf,
+        /// That sync.
+        sync_id: String,
+        /// What the file says.
+        ended_at: String,
+    },
+    /// A row that was asked for cannot be made sense of.
+    #[error(
+        "{path} is damaged: the row {key:?} of its table {table} does not hold what it should ({problem}); restore it from a copy, or remove it to begin anew"
+    )]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: &'static str,
+        /// What the row was found by.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
     },
     /// The database in the file cannot be read.
     #[error(

@@ -19,6 +19,15 @@ fn text(at: Timestamp) -> String {
         .to_string()
 }
 
+/// The time that a text means. Other writers have other layouts; without a zone it is UTC.
+pub(super) fn read(text: &str) -> Option<Timestamp> {
+    let civil = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok();
+    match text.parse() {
+        Ok(at) => Some(at),
+        Err(_) => Some(civil()?.timestamp()),
+    }
+}
+
 /// The text one nanosecond after `earlier`, or nothing where `earlier` is no time that a later
 /// text could be made from.
 pub(super) fn just_after(earlier: &str) -> Option<String> {
@@ -50,6 +59,23 @@ mod tests {
             text(at("2026-03-03T09:45:13.000000001Z")),
             "2026-03-03 09:45:13.000000001"
         );
+    }
+
+    #[test]
+    fn every_layout_that_baton_accepts_is_read() {
+        for (text, time) in [
+            ("2026-03-03 09:45:13.056791", "2026-03-03T09:45:13.056791Z"),
+            ("2026-03-03 09:45:13", "2026-03-03T09:45:13Z"),
+            ("2026-03-03T09:45:13Z", "2026-03-03T09:45:13Z"),
+            ("2026-03-03 09:45:13+02:00", "2026-03-03T07:45:13Z"),
+            ("2026-03-03 09:45", "2026-03-03T09:45:00Z"),
+            ("2026-03-03", "2026-03-03T00:00:00Z"),
+        ] {
+            assert_eq!(read(text), Some(at(time)), "{text}");
+        }
+        for text in ["", "yesterday", "1767225600", "2026-13-01 00:00:00"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]
