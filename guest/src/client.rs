@@ -1,27 +1,55 @@
-//! Requests to Valimail's API, and what its statuses mean.
+//! Requests to Valimail's API:
+//!
+//! - `GET`, `POST /accounts/{slug}/scim/v2/Users`
+//! - `GET`, `PATCH /accounts/{slug}/scim/v2/Users/{id}`
 
 use crate::{
-    contract::identity::connector::types::{Error, RateLimit},
-    scim,
+    contract::identity::connector::types::Error,
+    patch,
+    refusal::{Refusal, unanswered, unauthenticated},
+    scim::User,
     secrets::Secrets,
-    session::Token,
-    settings::Settings,
-    transport::{self, Body, Failure, Transport},
+    session::{self, Token},
+    settings::{self, Settings},
+    transport::{self, Failure, Transport},
 };
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
-use std::time::SystemTime;
+use http::{Method, Request, Response, StatusCode, header};
+use serde_json::Value;
+use std::time::{Duration, SystemTime};
 
-/// As much of an error's body as is worth reading.
-const ERROR_BODY: usize = 16 << 10;
-/// More than any answer to `POST /auth` has.
-const AUTH_BODY: usize = 64 << 10;
+/// More than any one user has.
+const USER_BODY: usize = 1 << 20;
 
 /// Signs in when it must, and sends requests.
 pub struct Client<T> {
     transport: T,
     settings: Settings,
     token: Option<Token>,
+    /// Whether the key may read single users, until the service says otherwise.
+    reads_single_users: bool,
+    /// How the service wants the path of the member type spelled, as far as is known.
+    pub member_type_path: &'static str,
+}
+
+/// What reading a single user came to.
+#[derive(Debug)]
+pub enum Single {
+    Found(User),
+    NotFound,
+    /// The service does not say: the key may not ask, or there is no such request.
+    Untold,
+}
+
+/// What a request that changes something came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Accepted, with the user that the answer shows, if it shows one.
+    Accepted(StatusCode, Option<Box<User>>),
+    /// Nothing has been changed.
+    Refused(Refusal),
+    /// It is not known whether something has been changed. Says what came back.
+    Unknown(String),
 }
 
 impl<T: Transport> Client<T> {
@@ -30,7 +58,23 @@ impl<T: Transport> Client<T> {
             transport,
             settings,
             token: None,
+            reads_single_users: true,
+            member_type_path: patch::MEMBER_TYPE_DOT,
         }
+    }
+
+    /// The configuration.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What to do about a 403: `what` has been refused, which needs the permission for `method`
+    /// on `…/Users` and the rest of the path.
+    pub fn without_permission(&self, what: &str, method: &str, rest: &str) -> String {
+        format!(
+            "{what}; check that the API key is of the type Configuration Only, that an owner has made it, and that it has the permission {method} /accounts/{}/scim/v2/Users{rest}",
+            self.settings.slug
+        )
     }
 
     /// What the service might repeat, and no message may: the credentials and the token.
@@ -40,30 +84,125 @@ impl<T: Transport> Client<T> {
         Secrets::new(credentials.into_iter().chain(token).map(String::as_str))
     }
 
-    /// `GET /accounts/{slug}/scim/v2/Users`, with the query `query` (without its `?`).
+    /// Lets time pass.
+    pub async fn pause(&self, time: Duration) {
+        self.transport.pause(time).await;
+    }
+
+    /// `GET …/Users`, with the query `query` (without its `?`).
     ///
     /// # Errors
     ///
     /// Whatever keeps a body from arriving, a status other than 200 included.
     pub async fn users(&mut self, query: &str) -> Result<Response<T::Body>, Error> {
+        let answer = self.list(query).await?;
+        answer.map_err(|refusal| self.list_refused(refusal))
+    }
+
+    /// `GET …/Users` with a filter; `None` when the service does not take it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::users`].
+    pub async fn users_where(&mut self, filter: &str) -> Result<Option<Response<T::Body>>, Error> {
+        match self.list(&settings::filter_query(filter)).await? {
+            Ok(response) => Ok(Some(response)),
+            Err(refusal) if refusal.status == StatusCode::BAD_REQUEST => Ok(None),
+            Err(refusal) => Err(self.list_refused(refusal)),
+        }
+    }
+
+    /// `GET …/Users/{id}`. The docs do not name it among what a key needs, so it is not relied on.
+    ///
+    /// # Errors
+    ///
+    /// When the service does not answer, or answers that it cannot answer now.
+    pub async fn user(&mut self, id: &str) -> Result<Single, Error> {
+        if !self.reads_single_users {
+            return Ok(Single::Untold);
+        }
+        let url = self.settings.user_url(id);
+        let request = format!("GET {url}");
+        let mut response = match self.exchange(&Method::GET, &url, None).await? {
+            Ok(response) => response,
+            // Not every text that somebody types can be a segment of a path.
+            Err(failure) if failure.refused => return Ok(Single::Untold),
+            Err(failure) => return Err(unanswered(&request, failure)),
+        };
+        let status = response.status();
+        match status.as_u16() {
+            200 => {
+                let body = transport::beginning(response.body_mut(), USER_BODY).await;
+                let body = body.map_err(|failure| unanswered(&request, failure))?;
+                let user = serde_json::from_slice(&body).ok();
+                let user = user.filter(|user: &User| user.has_id(id));
+                Ok(user.map_or(Single::Untold, Single::Found))
+            }
+            404 => {
+                let refusal = Refusal::read(&request, response, &self.secrets()).await;
+                Ok(if refusal.is_scim {
+                    Single::NotFound
+                } else {
+                    Single::Untold
+                })
+            }
+            401 | 403 | 405 => {
+                self.reads_single_users = false;
+                eprintln!(
+                    "the API key may not read single users, so the whole list is read instead (GET /accounts/{}/scim/v2/Users/{{id}} answered {status})",
+                    self.settings.slug
+                );
+                Ok(Single::Untold)
+            }
+            code if code != 429 && (status.is_success() || status.is_client_error()) => {
+                Ok(Single::Untold)
+            }
+            _ => {
+                let refusal = Refusal::read(&request, response, &self.secrets()).await;
+                Err(refusal.into_error(|_, what| Error::Internal(what)))
+            }
+        }
+    }
+
+    /// `PATCH …/Users/{id}`.
+    ///
+    /// # Errors
+    ///
+    /// When the request has not been sent.
+    pub async fn change_user(&mut self, id: &str, body: &Value) -> Result<Outcome, Error> {
+        let url = self.settings.user_url(id);
+        self.change(Method::PATCH, &url, body).await
+    }
+
+    /// `POST …/Users`.
+    ///
+    /// # Errors
+    ///
+    /// When the request has not been sent.
+    pub async fn create_user(&mut self, body: &Value) -> Result<Outcome, Error> {
+        let url = self.settings.users_url();
+        self.change(Method::POST, &url, body).await
+    }
+
+    async fn list(&mut self, query: &str) -> Result<Result<Response<T::Body>, Refusal>, Error> {
         let mut url = self.settings.users_url();
         if !query.is_empty() {
             url = format!("{url}?{query}");
         }
-        let mut response = self.get(&url).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            // The token may have been taken back before its time: once more, with a new one.
-            self.token = None;
-            response = self.get(&url).await?;
-        }
-        if response.status() == StatusCode::OK {
-            return Ok(response);
-        }
+        let request = format!("GET {url}");
+        let response = self.exchange(&Method::GET, &url, None).await?;
+        let response = response.map_err(|failure| unanswered(&request, failure))?;
+        Ok(if response.status() == StatusCode::OK {
+            Ok(response)
+        } else {
+            Err(Refusal::read(&request, response, &self.secrets()).await)
+        })
+    }
+
+    fn list_refused(&self, refusal: Refusal) -> Error {
         let slug = &self.settings.slug;
-        Err(error(&format!("GET {url}"), response, &self.secrets(), |status, what| match status {
-            401 => Error::Unauthenticated(format!(
-                "{what}, although the sign-in has just been accepted; check that the API key has not been revoked"
-            )),
+        refusal.into_error(|status, what| match status {
+            401 => unauthenticated(&what),
             403 => Error::PermissionDenied(format!(
                 "{what}; check that valimail-slug is the account's ({slug:?} is configured) and that the API key may read its users"
             )),
@@ -72,18 +211,76 @@ impl<T: Transport> Client<T> {
             )),
             _ => Error::Internal(what),
         })
-        .await)
     }
 
-    async fn get(&mut self, url: &str) -> Result<Response<T::Body>, Error> {
+    async fn change(&mut self, method: Method, url: &str, body: &Value) -> Result<Outcome, Error> {
+        let request = format!("{method} {url}");
+        let body = Bytes::from(body.to_string());
+        let mut response = match self.exchange(&method, url, Some(body)).await? {
+            Ok(response) => response,
+            Err(failure) if failure.refused => return Err(unanswered(&request, failure)),
+            Err(failure) => return Ok(Outcome::Unknown(format!("{request}: {}", failure.message))),
+        };
+        let status = response.status();
+        if status.is_success() {
+            // Where it breaks off, the service has accepted the change all the same.
+            let body = transport::beginning(response.body_mut(), USER_BODY).await;
+            let user = body
+                .ok()
+                .and_then(|body| serde_json::from_slice(&body).ok());
+            return Ok(Outcome::Accepted(status, user));
+        }
+        let refusal = Refusal::read(&request, response, &self.secrets()).await;
+        Ok(
+            if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+                Outcome::Unknown(refusal.what)
+            } else {
+                Outcome::Refused(refusal)
+            },
+        )
+    }
+
+    /// Sends a request with a token, and once more with a new one if that is not accepted: it
+    /// may have been taken back before its time. The service has done nothing in this case.
+    ///
+    /// # Errors
+    ///
+    /// When there is no token. A request that is not answered is no error here.
+    async fn exchange(
+        &mut self,
+        method: &Method,
+        url: &str,
+        body: Option<Bytes>,
+    ) -> Result<Result<Response<T::Body>, Failure>, Error> {
+        let answer = self.send(method, url, body.clone()).await?;
+        match answer {
+            Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+                self.token = None;
+                self.send(method, url, body).await
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        method: &Method,
+        url: &str,
+        body: Option<Bytes>,
+    ) -> Result<Result<Response<T::Body>, Failure>, Error> {
         let bearer = format!("Bearer {}", self.token().await?);
-        let request = Request::get(url)
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url)
             .header(header::ACCEPT, "application/scim+json, application/json")
-            .header(header::AUTHORIZATION, bearer)
-            .body(Bytes::new())
-            .map_err(|e| Error::Internal(format!("GET {url} cannot be written: {e}")))?;
-        let sent = self.transport.send(request).await;
-        sent.map_err(|failure| unanswered(&format!("GET {url}"), failure))
+            .header(header::AUTHORIZATION, bearer);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/scim+json");
+        }
+        let request = request
+            .body(body.unwrap_or_default())
+            .map_err(|e| Error::Internal(format!("{method} {url} cannot be written: {e}")))?;
+        Ok(self.transport.send(request).await)
     }
 
     /// A token that should be good, from memory or from `POST /auth`.
@@ -93,119 +290,11 @@ impl<T: Transport> Client<T> {
         }
         let token = match self.token.take() {
             Some(token) => token,
-            None => self.sign_in().await?,
+            None => session::sign_in(&self.transport, &self.settings, &self.secrets()).await?,
         };
         Ok(&self.token.insert(token).value)
     }
-
-    async fn sign_in(&self) -> Result<Token, Error> {
-        let url = self.settings.auth_url();
-        let what = format!("POST {url}");
-        let body = serde_json::json!({
-            "client-id": self.settings.client_id,
-            "app-id": self.settings.app_id,
-        });
-        let request = Request::post(&url)
-            .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Bytes::from(body.to_string()))
-            .map_err(|e| Error::Internal(format!("{what} cannot be written: {e}")))?;
-        let sent = self.transport.send(request).await;
-        let mut response = sent.map_err(|failure| unanswered(&what, failure))?;
-        if response.status() != StatusCode::OK {
-            // No 401 is documented here: wrong credentials come back as 400 or 422.
-            return Err(error(&what, response, &self.secrets(), |status, what| match status {
-                400 | 401 | 403 | 422 => Error::Unauthenticated(format!(
-                    "{what}; check valimail-app-id and valimail-client-id (Account Settings > API Keys)"
-                )),
-                404 => Error::NotFound(format!("{what}; check base-url")),
-                _ => Error::Internal(what),
-            })
-            .await);
-        }
-        let body = transport::beginning(response.body_mut(), AUTH_BODY).await;
-        let body = body.map_err(|failure| unanswered(&what, failure))?;
-        Token::from_answer(&body).ok_or_else(|| {
-            Error::Internal(format!(
-                "{what} answered 200, but without a token; check that base-url is Valimail's API"
-            ))
-        })
-    }
-}
-
-/// What a status means wherever it comes from; `otherwise` judges the rest.
-async fn error<B: Body>(
-    request: &str,
-    response: Response<B>,
-    secrets: &Secrets,
-    otherwise: impl FnOnce(u16, String) -> Error,
-) -> Error {
-    let (head, mut body) = response.into_parts();
-    let detail = transport::beginning(&mut body, ERROR_BODY).await;
-    let detail = detail
-        .ok()
-        .and_then(|body| scim::error_detail(&body, secrets));
-    let what = match detail {
-        Some(detail) => format!("{request} answered {}: {detail}", head.status),
-        None => format!("{request} answered {}", head.status),
-    };
-    match head.status.as_u16() {
-        429 => Error::RateLimited(RateLimit {
-            message: what,
-            retry_after_milliseconds: retry_after(&head.headers, SystemTime::now()),
-        }),
-        500.. => Error::Unavailable(what),
-        300..400 => {
-            let location = head.headers.get(header::LOCATION);
-            let location = location.and_then(|location| location.to_str().ok());
-            let location = secrets.blank(location.unwrap_or("nowhere"));
-            Error::Internal(format!(
-                "{what}: redirected to {location:?}, which is not followed; check base-url"
-            ))
-        }
-        status => otherwise(status, what),
-    }
-}
-
-fn unanswered(request: &str, failure: Failure) -> Error {
-    let message = format!("{request}: {}", failure.message);
-    if failure.refused {
-        Error::FailedPrecondition(message)
-    } else {
-        Error::Unavailable(message)
-    }
-}
-
-/// `Retry-After` (RFC 9110, section 10.2.3), in milliseconds from `now`.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return seconds.checked_mul(1000);
-    }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?;
-    let wait = SystemTime::from(date.timestamp()).duration_since(now);
-    u64::try_from(wait.unwrap_or_default().as_millis()).ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777); // 06 Nov 1994 08:49:37
-        let wait = |value: &'static str| {
-            let headers = HeaderMap::from_iter([(
-                header::RETRY_AFTER,
-                http::HeaderValue::from_static(value),
-            )]);
-            retry_after(&headers, now)
-        };
-        assert_eq!(wait("2"), Some(2000));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:49:40 GMT"), Some(3000));
-        assert_eq!(wait("Sun, 06 Nov 1994 08:49:00 GMT"), Some(0));
-        assert_eq!(wait("later"), None);
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
-    }
-}
+mod tests;

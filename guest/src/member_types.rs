@@ -15,16 +15,27 @@ pub const MEMBER_TYPE: &str = "member_type";
 /// What one holds of a member type.
 pub const ASSIGNED: &str = "assigned";
 /// The member types that Valimail documents. Accounts may show others, which then count, too.
-pub const KNOWN: [&str; 3] = ["owner", "member", "marketer"];
+pub const KNOWN: [&str; 3] = [OWNER, MEMBER, "marketer"];
+/// Manages users and API keys, so somebody has to be one.
+pub const OWNER: &str = "owner";
+/// The least of them. As every account has a member type, this one cannot be taken away.
+pub const MEMBER: &str = "member";
+
+/// The known member type of this name, in any spelling.
+pub fn known(name: &str) -> Option<&'static str> {
+    KNOWN
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(name))
+}
 
 /// The resource that stands for a member type.
 pub fn resource(member_type: &str) -> Resource {
     Resource {
         id: id(member_type),
-        display_name: display_name(member_type),
+        display_name: capitalized(member_type),
         description: match member_type {
-            "owner" => Some("Can do everything, users and API keys included"),
-            "member" => Some("Has the rights of the teams that they are in"),
+            OWNER => Some("Can do everything, users and API keys included"),
+            MEMBER => Some("Has the rights of the teams that they are in"),
             "marketer" => Some("Sees the BIMI products, where the account has them"),
             _ => None,
         }
@@ -38,17 +49,22 @@ pub fn resource(member_type: &str) -> Resource {
 
 /// The resource, as an item of a listing. `position` is that of the record that names it.
 pub fn item(member_type: &str, position: u64) -> Item {
-    Item::Listed(Listed {
+    Item::Listed(listed(member_type, position))
+}
+
+/// The resource, with its entitlement.
+pub fn listed(member_type: &str, position: u64) -> Listed {
+    Listed {
         resource: resource(member_type),
         entitlements: vec![entitlement(member_type)],
         grants: Vec::new(),
         position,
-    })
+    }
 }
 
 /// Being of a member type.
 pub fn entitlement(member_type: &str) -> Entitlement {
-    let display_name = display_name(member_type);
+    let display_name = capitalized(member_type);
     Entitlement {
         id: entitlement_id(member_type),
         description: Some(format!("Has the {display_name} member type in Valimail")),
@@ -66,7 +82,8 @@ pub fn grant(member_type: &str, principal: ResourceId) -> Grant {
     }
 }
 
-fn entitlement_id(member_type: &str) -> EntitlementId {
+/// Names being of a member type.
+pub fn entitlement_id(member_type: &str) -> EntitlementId {
     EntitlementId {
         on: id(member_type),
         slug: ASSIGNED.to_owned(),
@@ -81,8 +98,8 @@ fn id(member_type: &str) -> ResourceId {
 }
 
 /// `owner` becomes `Owner`.
-fn display_name(member_type: &str) -> String {
-    let mut letters = member_type.chars();
+pub fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
     letters
         .next()
         .into_iter()
@@ -97,8 +114,8 @@ mod tests {
 
     #[test]
     fn a_name_begins_with_a_capital_in_any_script() {
-        assert_eq!(display_name("owner"), "Owner");
-        assert_eq!(display_name("école"), "École");
-        assert_eq!(display_name(""), "");
+        assert_eq!(capitalized("owner"), "Owner");
+        assert_eq!(capitalized("école"), "École");
+        assert_eq!(capitalized(""), "");
     }
 }

@@ -7,6 +7,13 @@
 use crate::secrets::Secrets;
 use serde::{Deserialize, Deserializer, de};
 
+/// The schema of every user.
+pub const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// The schema of Valimail's own attributes, and the name under which they stand.
+pub const EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:valimailuserextension:2.0:User";
+/// The schema of an error.
+const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
 /// A user, as far as the connector is interested.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, expecting = "an object")]
@@ -20,6 +27,7 @@ pub struct User {
     pub name: Option<Name>,
     #[serde(deserialize_with = "flag")]
     pub active: Option<bool>,
+    // As in EXTENSION, which cannot be named here.
     #[serde(rename = "urn:ietf:params:scim:schemas:extension:valimailuserextension:2.0:User")]
     pub extension: Option<Extension>,
     pub meta: Option<Meta>,
@@ -33,6 +41,25 @@ pub struct Name {
     pub given: Option<String>,
     #[serde(rename = "familyName")]
     pub family: Option<String>,
+}
+
+impl User {
+    /// The member type, if there is one.
+    pub fn member_type(&self) -> Option<&str> {
+        let member_type = self.extension.as_ref()?.member_type.as_deref();
+        member_type.filter(|member_type| !member_type.is_empty())
+    }
+
+    /// Whether it is of this member type, however that is spelled.
+    pub fn is_of(&self, member_type: &str) -> bool {
+        let own = self.member_type();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(member_type))
+    }
+
+    /// Whether it has this id.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.id.as_deref() == Some(id)
+    }
 }
 
 /// Valimail's own attributes.
@@ -122,6 +149,19 @@ pub fn error_detail(body: &[u8], secrets: &Secrets) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
+/// The `scimType` of an error body (RFC 7644, section 3.12).
+pub fn scim_type(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    body["scimType"].as_str().map(str::to_owned)
+}
+
+/// Whether this is the body of a SCIM error (RFC 7644, section 3.12).
+pub fn is_error(body: &[u8]) -> bool {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let schemas = body["schemas"].as_array();
+    schemas.is_some_and(|schemas| schemas.iter().any(|schema| schema == ERROR))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +226,40 @@ mod tests {
             let told = error_detail(body.as_bytes(), &Secrets::default());
             assert_eq!(told.as_deref(), detail, "{body}");
         }
+    }
+
+    #[test]
+    fn the_type_of_an_error_is_read_where_there_is_one() {
+        let body = br#"{"status":"400","scimType":"invalidPath","detail":"no"}"#;
+        assert_eq!(scim_type(body).as_deref(), Some("invalidPath"));
+        for without in [&b"<html>"[..], b"[]", b"{}", br#"{"scimType":7}"#] {
+            assert_eq!(scim_type(without), None);
+        }
+    }
+
+    #[test]
+    fn errors_of_scim_are_told_from_others() {
+        let body = serde_json::json!({"schemas": [ERROR], "status": "404"}).to_string();
+        assert!(is_error(body.as_bytes()));
+        for other in [
+            &b"<html>"[..],
+            b"[]",
+            br#"{"message":"no such path"}"#,
+            br#"{"schemas":["Error"]}"#,
+        ] {
+            assert!(!is_error(other));
+        }
+    }
+
+    #[test]
+    fn member_types_are_the_same_in_any_spelling() -> Result<(), serde_json::Error> {
+        let user = user(&format!(
+            r#"{{"id":"1","{EXTENSION}":{{"memberType":"Owner"}}}}"#
+        ))?;
+        assert_eq!(user.member_type(), Some("Owner"));
+        assert!(user.is_of("owner") && !user.is_of("member"));
+        assert_eq!(User::default().member_type(), None);
+        Ok(())
     }
 
     #[test]

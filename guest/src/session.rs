@@ -1,7 +1,19 @@
 //! Signing in (`POST /auth`): an app id and a client id become a bearer token.
 
+use crate::{
+    contract::identity::connector::types::Error,
+    refusal::{Refusal, unanswered},
+    secrets::Secrets,
+    settings::Settings,
+    transport::{self, Transport},
+};
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
 use serde::Deserialize;
 use std::time::{Duration, SystemTime};
+
+/// More than any answer to `POST /auth` has.
+const ANSWER: usize = 64 << 10;
 
 /// How long before its end a token counts as expired: as long as a request may take to arrive.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -45,6 +57,49 @@ impl Token {
             expires_at: expires_at.map(SystemTime::from),
         })
     }
+}
+
+/// `POST /auth`.
+///
+/// # Errors
+///
+/// When there is no answer, or no token in it.
+pub async fn sign_in(
+    transport: &impl Transport,
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<Token, Error> {
+    let url = settings.auth_url();
+    let what = format!("POST {url}");
+    let body = serde_json::json!({
+        "client-id": settings.client_id,
+        "app-id": settings.app_id,
+    });
+    let request = Request::post(&url)
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(body.to_string()))
+        .map_err(|e| Error::Internal(format!("{what} cannot be written: {e}")))?;
+    let sent = transport.send(request).await;
+    let mut response = sent.map_err(|failure| unanswered(&what, failure))?;
+    if response.status() != StatusCode::OK {
+        let refusal = Refusal::read(&what, response, secrets).await;
+        // No 401 is documented here: wrong credentials come back as 400 or 422.
+        return Err(refusal.into_error(|status, what| match status {
+            400 | 401 | 403 | 422 => Error::Unauthenticated(format!(
+                "{what}; check valimail-app-id and valimail-client-id (Account Settings > API Keys)"
+            )),
+            404 => Error::NotFound(format!("{what}; check base-url")),
+            _ => Error::Internal(what),
+        }));
+    }
+    let body = transport::beginning(response.body_mut(), ANSWER).await;
+    let body = body.map_err(|failure| unanswered(&what, failure))?;
+    Token::from_answer(&body).ok_or_else(|| {
+        Error::Internal(format!(
+            "{what} answered 200, but without a token; check that base-url is Valimail's API"
+        ))
+    })
 }
 
 #[cfg(test)]

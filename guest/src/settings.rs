@@ -20,6 +20,8 @@ pub struct Settings {
     pub client_id: String,
     /// The customer, as in `https://app.valimail.com/app/<slug>/`.
     pub slug: String,
+    /// Whether the last active owner may be demoted or disabled.
+    pub allow_last_owner: bool,
     /// Absolute, without a trailing slash.
     base_url: String,
 }
@@ -60,6 +62,7 @@ impl Settings {
             app_id,
             client_id,
             slug,
+            allow_last_owner: false,
             base_url: base_url.trim_end_matches('/').to_owned(),
         })
     }
@@ -69,13 +72,38 @@ impl Settings {
         format!("{}/auth", self.base_url)
     }
 
-    /// `GET /accounts/{slug}/scim/v2/Users`.
+    /// `GET` and `POST /accounts/{slug}/scim/v2/Users`.
     pub fn users_url(&self) -> String {
         format!(
             "{}/accounts/{}/scim/v2/Users",
             self.base_url,
             utf8_percent_encode(&self.slug, SEGMENT)
         )
+    }
+
+    /// `GET` and `PATCH /accounts/{slug}/scim/v2/Users/{id}`.
+    pub fn user_url(&self, id: &str) -> String {
+        format!("{}/{}", self.users_url(), utf8_percent_encode(id, SEGMENT))
+    }
+}
+
+/// The query that asks for what `filter` says.
+pub fn filter_query(filter: &str) -> String {
+    format!("filter={}", utf8_percent_encode(filter, SEGMENT))
+}
+
+/// Reads a setting that is on or off; one without a value is off.
+///
+/// # Errors
+///
+/// `invalid-argument` when it is neither.
+pub fn flag(name: &str, value: &str) -> Result<bool, Error> {
+    match value {
+        "true" => Ok(true),
+        "false" | "" => Ok(false),
+        other => Err(Error::InvalidArgument(format!(
+            "{name} is {other:?}, neither true nor false"
+        ))),
     }
 }
 
@@ -96,6 +124,26 @@ mod tests {
             "https://api.example.com/v1/accounts/a%2F..%2Fb%3Fc/scim/v2/Users"
         );
         assert_eq!(settings.auth_url(), "https://api.example.com/v1/auth");
+        assert_eq!(
+            settings.user_url("a/b c%"),
+            format!("{}/a%2Fb%20c%25", settings.users_url())
+        );
+    }
+
+    #[test]
+    fn a_filter_is_one_parameter_whatever_it_contains() {
+        assert_eq!(
+            filter_query(r#"id eq "a&b""#),
+            "filter=id%20eq%20%22a%26b%22"
+        );
+    }
+
+    #[test]
+    fn a_flag_is_off_unless_it_is_on() {
+        assert_eq!(flag("f", "true"), Ok(true));
+        assert_eq!(flag("f", "false"), Ok(false));
+        assert_eq!(flag("f", ""), Ok(false));
+        assert!(matches!(flag("f", "yes"), Err(Error::InvalidArgument(m)) if m.contains("f is")));
     }
 
     #[test]

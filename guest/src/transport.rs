@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use spin_sdk::{
     http::{FullBody, Response},
-    wasip3::{http::types::ErrorCode, http_compat::IncomingResponseBody},
+    wasip3::{clocks::monotonic_clock, http::types::ErrorCode, http_compat::IncomingResponseBody},
 };
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 /// Why no answer arrived, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub trait Transport {
         &self,
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Failure>>;
+
+    /// Lets time pass.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
 }
 
 /// The body of an answer.
@@ -46,7 +49,7 @@ pub async fn beginning(body: &mut impl Body, limit: usize) -> Result<Vec<u8>, Fa
     Ok(read)
 }
 
-/// `wasi:http`.
+/// `wasi:http`, and `wasi:clocks`.
 pub struct WasiHttp;
 
 impl Transport for WasiHttp {
@@ -58,6 +61,10 @@ impl Transport for WasiHttp {
     ) -> Result<http::Response<Self::Body>, Failure> {
         let response: Response = spin_sdk::http::send(request.map(FullBody::new)).await?;
         Ok(response)
+    }
+
+    async fn pause(&self, time: Duration) {
+        monotonic_clock::wait_for(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)).await;
     }
 }
 

@@ -3,23 +3,28 @@
 mod config_file;
 mod flags;
 mod settings;
+mod task;
 
 pub use config_file::{ConfigFile, read as config_file};
-pub use flags::{LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
+pub use flags::{ChangeFlags, LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
 pub use settings::Settings;
+pub use task::Task;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use connector_host::{
     connector::Connector,
     failure::{Failure, Kind, Result},
 };
+use flags::ForeignFlags;
 use std::{ffi::OsString, path::PathBuf};
 
 /// What is to be done.
 pub enum Invocation {
-    Sync {
+    Run {
+        task: Task,
         settings: Settings,
         sync: SyncFlags,
+        change: ChangeFlags,
         sandbox: SandboxFlags,
         service: ServiceFlags,
     },
@@ -125,12 +130,18 @@ pub fn parse(
         },
         (_, Some("capabilities")) => Invocation::Capabilities,
         (_, Some("config")) => Invocation::Config,
-        _ => Invocation::Sync {
-            settings: read_settings()?,
-            sync: flags(matches)?,
-            sandbox: flags(matches)?,
-            service: flags(matches)?,
-        },
+        _ => {
+            let change = flags(matches)?;
+            let foreign: ForeignFlags = flags(matches)?;
+            Invocation::Run {
+                settings: read_settings()?,
+                task: Task::new(&change, &foreign)?,
+                sync: flags(matches)?,
+                change,
+                sandbox: flags(matches)?,
+                service: flags(matches)?,
+            }
+        }
     };
     Ok(invocation)
 }
@@ -172,12 +183,11 @@ fn run() -> Command {
         .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
         .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
         .arg(component_argument());
-    let command = ServiceFlags::augment_args(SandboxFlags::augment_args(SyncFlags::augment_args(
-        LogFlags::augment_args(command),
-    )));
+    let command = SyncFlags::augment_args(LogFlags::augment_args(command));
+    let command = SandboxFlags::augment_args(ChangeFlags::augment_args(command));
+    let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
     // The flags' own doc comments have got in here.
-    global(command)
-        .about("Run a connector: a full sync into a .c1z file, unless flags say otherwise")
+    global(command).about("Run a connector: a full sync into a .c1z file, or one change of access")
 }
 
 fn validate() -> Command {

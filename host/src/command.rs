@@ -1,13 +1,15 @@
 //! The commands.
 
+mod actions;
 mod capabilities;
+mod change;
 mod config;
 mod inspect;
 mod sync;
 mod validate;
 
 use crate::{
-    cli::{self, Invocation, SandboxFlags, Settings},
+    cli::{self, Invocation, SandboxFlags, Settings, Task},
     telemetry,
     terminal::Terminal,
 };
@@ -42,37 +44,53 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     }
     let connector = Connector::load(&component).await?;
     match cli::parse(&arguments, &connector, &file)? {
-        Invocation::Capabilities => print(&capabilities::document(&connector.description)),
+        Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
         Invocation::Validate { settings, sandbox } => {
-            telemetry::keep_secrets(settings.variables());
-            interruptible(validate::run(&connector, &settings, &sandbox), || false).await
+            telemetry::keep_secrets(Arc::new(settings.variables()));
+            let work = validate::run(&connector, &settings, &sandbox);
+            interruptible(work, || None).await
         }
-        Invocation::Sync {
+        Invocation::Run {
+            task,
             settings,
             sync,
+            change,
             sandbox,
             service,
         } => {
-            telemetry::keep_secrets(settings.variables());
+            telemetry::keep_secrets(Arc::new(settings.variables()));
             if service.client_id.is_some() {
                 return Err(Failure::new(
                     Kind::Unimplemented,
-                    "client-id is set, which asks for service mode; this version runs one-shot syncs only",
+                    "client-id is set, which asks for service mode; this version runs single tasks only",
                 )
                 .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
             }
-            let progress = Arc::new(Progress::default());
-            let work = sync::run(
-                &connector,
-                &settings,
-                &sync,
-                &sandbox,
-                &terminal,
-                Arc::clone(&progress),
-            );
-            interruptible(work, || progress.is_completing()).await
+            match task {
+                Task::Sync => {
+                    let progress = Arc::new(Progress::default());
+                    let watched = Arc::clone(&progress);
+                    let work =
+                        sync::run(&connector, &settings, &sync, &sandbox, &terminal, progress);
+                    let too_late = || watched.is_completing().then_some("completing the file");
+                    interruptible(work, too_late).await
+                }
+                Task::ListActions => {
+                    actions::log(&connector.description);
+                    Ok(())
+                }
+                task => {
+                    let ready =
+                        change::Ready::new(&connector, task, &settings, &sync, &change, &sandbox)
+                            .await?;
+                    telemetry::keep_secrets(ready.variables());
+                    let changes = ready.changes();
+                    let too_late = || changes.has_begun().then_some("waiting for what was sent");
+                    interruptible(ready.make(&connector, &sandbox), too_late).await
+                }
+            }
         }
     }
 }
@@ -81,7 +99,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
 /// component and takes temporary files away.
 async fn interruptible(
     work: impl Future<Output = Result<()>>,
-    too_late: impl Fn() -> bool,
+    too_late: impl Fn() -> Option<&'static str>,
 ) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |error| Failure::of(Kind::Other, error).context("cannot listen for signals");
@@ -95,13 +113,13 @@ async fn interruptible(
         _ = terminate.recv() => "SIGTERM",
         _ = hang_up.recv() => "SIGHUP",
     };
-    if too_late() {
-        tracing::info!(signal = name, "completing the file before stopping");
+    if let Some(what) = too_late() {
+        tracing::info!(signal = name, "{what} before stopping");
         return work.await;
     }
     Err(Failure::new(
         Kind::Canceled,
-        format!("stopped by {name}; no file has been changed"),
+        format!("stopped by {name}; nothing has been changed"),
     ))
 }
 
@@ -134,12 +152,10 @@ fn gate(
             description.name, description.version
         ),
     });
-    Ok(connector.gate(
-        operation,
-        Arc::new(policy),
-        Arc::new(clients),
-        sandbox.retries(),
-    ))
+    Ok(Gate {
+        retries: sandbox.retries(),
+        ..Gate::new(operation, Arc::new(policy), Arc::new(clients))
+    })
 }
 
 /// Writes a document to standard output, to the byte.

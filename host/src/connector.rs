@@ -1,18 +1,21 @@
 //! A connector: a component that has been read, checked, compiled and asked who it is.
 
 mod description;
+mod exports;
 mod interface;
 
+pub use exports::Exports;
 pub use interface::{Interface, Names};
 
 use crate::{
     cache,
-    contract::{ExportsPre, describe::Description},
-    egress::{Clients, Gate, Operation, Options, Policy, Retries, Traffic},
+    contract::describe::Description,
+    egress::{Clients, Gate, Operation, Options},
     engine::Engine,
     failure::{Failure, Kind, Result},
     sandbox::{self, Limits, State, Variables},
 };
+use exports::ExportsPre;
 use sha2::{Digest, Sha256};
 use std::{
     path::{Path, PathBuf},
@@ -35,7 +38,7 @@ const DESCRIBE: Limits = Limits {
 /// A connector, ready to run.
 pub struct Connector {
     engine: Engine,
-    exports: ExportsPre<State>,
+    exports: ExportsPre,
     /// Where it comes from.
     pub file: File,
     /// What it imports and exports.
@@ -60,7 +63,14 @@ pub struct Instance {
     /// Dropping it stops the component.
     pub store: Store<State>,
     /// The component's functions, to be called with the store.
-    pub exports: crate::contract::Exports,
+    pub exports: Exports,
+}
+
+impl Instance {
+    /// Says what the component is called for next, which decides what it may send.
+    pub fn enter(&mut self, operation: Operation) {
+        self.store.data_mut().enter(operation);
+    }
 }
 
 impl Connector {
@@ -85,7 +95,7 @@ impl Connector {
                 .context(format!("cannot run {}", path.display()))
         };
         let interface = names.check().map_err(|why| unfit(why.to_string()))?;
-        let exports = link(&engine, &component).map_err(|e| unfit(format!("{e:#}")))?;
+        let exports = link(&engine, &component, &interface).map_err(|e| unfit(format!("{e:#}")))?;
         let mut connector = Self {
             engine,
             exports,
@@ -103,18 +113,13 @@ impl Connector {
     }
 
     async fn describe(&self) -> Result<Description> {
-        let gate = Gate {
-            policy: Arc::default(),
-            clients: Arc::new(Clients::new(Options {
-                timeout: DESCRIBE.time,
-                user_agent: String::new(),
-            })),
-            retries: Retries::default(),
-            operation: Operation::Describe,
-            traffic: Arc::default(),
-        };
+        let clients = Clients::new(Options {
+            timeout: DESCRIBE.time,
+            user_agent: String::new(),
+        });
+        let gate = Gate::new(Operation::Describe, Arc::default(), Arc::new(clients));
         self.call(gate, Arc::default(), &DESCRIBE, async |instance| {
-            let exports = instance.exports.identity_connector_describe();
+            let exports = &instance.exports.describe;
             let described = instance
                 .store
                 .run_concurrent(async |accessor| exports.call_describe(accessor).await)
@@ -149,7 +154,7 @@ impl Connector {
         let redacted = Arc::clone(&variables);
         let mut store = sandbox::store(&self.engine, &name, gate, variables, limits);
         let run = async {
-            let exports = self.exports.instantiate_async(&mut store).await?;
+            let exports = self.exports.instantiate(&mut store).await?;
             work(&mut Instance { store, exports }).await
         };
         match tokio::time::timeout(limits.time, run).await {
@@ -169,23 +174,6 @@ impl Connector {
                     _ => "Allow more time with --time-limit, if the connector has so much to do.",
                 }))
             }
-        }
-    }
-
-    /// A gate for an operation of this connector.
-    pub fn gate(
-        &self,
-        operation: Operation,
-        policy: Arc<Policy>,
-        clients: Arc<Clients>,
-        retries: Retries,
-    ) -> Gate {
-        Gate {
-            policy,
-            clients,
-            retries,
-            operation,
-            traffic: Arc::new(Traffic::default()),
         }
     }
 }
@@ -251,9 +239,13 @@ fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
     Ok(component)
 }
 
-fn link(engine: &Engine, component: &Component) -> wasmtime::Result<ExportsPre<State>> {
+fn link(
+    engine: &Engine,
+    component: &Component,
+    interface: &Interface,
+) -> wasmtime::Result<ExportsPre> {
     let linker: Linker<State> = sandbox::linker(engine)?;
-    ExportsPre::new(linker.instantiate_pre(component)?)
+    ExportsPre::new(linker.instantiate_pre(component)?, interface)
 }
 
 /// What a trap says, without the places in machine code where it happened.
@@ -276,7 +268,7 @@ pub(crate) fn crashed(cause: &str, what: String) -> Failure {
 }
 
 /// What stands until the component has described itself.
-fn nameless() -> Description {
+pub(crate) fn nameless() -> Description {
     Description {
         name: String::new(),
         display_name: String::new(),

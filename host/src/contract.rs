@@ -2,7 +2,7 @@
 
 mod generated {
     wasmtime::component::bindgen!({
-        world: "connector",
+        world: "provisioning-connector",
         path: "../wit",
         imports: { default: async | store | trappable },
         exports: { default: async | store },
@@ -10,10 +10,12 @@ mod generated {
     });
 }
 
-pub use generated::exports::identity::connector::{describe, list_resources};
+pub use generated::exports::identity::connector::{
+    create_account, describe, get_resource, grant, invoke_action, list_entitlements, list_grants,
+    list_resources, validate,
+};
 pub use generated::identity::connector::types;
 pub use generated::spin::variables::variables;
-pub use generated::{Connector as Exports, ConnectorPre as ExportsPre};
 
 /// The contract's package and the version that this host implements.
 pub const PACKAGE: &str = "identity:connector";
@@ -28,4 +30,4 @@ pub const REQUIRED: [&str; 5] = [
     "list-grants",
 ];
 /// What a connector may export beside that.
-pub const OPTIONAL: [&str; 3] = ["grant", "create-account", "invoke-action"];
+pub const OPTIONAL: [&str; 4] = ["get-resource", "grant", "create-account", "invoke-action"];

@@ -7,5 +7,6 @@ pub mod contract;
 pub mod egress;
 pub mod engine;
 pub mod failure;
+pub mod provisioning;
 pub mod sandbox;
 pub mod sync;

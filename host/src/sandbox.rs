@@ -42,6 +42,13 @@ pub struct State {
     meter: Meter,
 }
 
+impl State {
+    /// Says what the component is called for from now on.
+    pub fn enter(&mut self, operation: Operation) {
+        self.gate.operation = operation;
+    }
+}
+
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {

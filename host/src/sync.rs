@@ -110,7 +110,7 @@ pub async fn run(
     // When the recorder has failed, that is why the listing has.
     let recorded = match (listed, recording.failure()) {
         (_, Some(failure)) => Err(failure),
-        (Err(failure), None) => Err(refused(failure, &traffic)),
+        (Err(failure), None) => Err(traffic.explain(failure)),
         (Ok(()), None) => {
             progress.completing();
             recording.finish().await
@@ -202,13 +202,5 @@ async fn for_each(
         for (_, id) in batch {
             pages.all(instance, &listing(id)).await?;
         }
-    }
-}
-
-/// A component that has been refused a request rarely says why; the gate knows.
-fn refused(failure: Failure, traffic: &Traffic) -> Failure {
-    match traffic.take_refusal() {
-        Some(refusal) => failure.hint(format!("The sandbox refused a request: {refusal}.")),
-        None => failure,
     }
 }

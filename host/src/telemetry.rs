@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::{
     fmt,
     io::{self, Write},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 use tracing::{Event, Level, Subscriber, field};
 use tracing_subscriber::{
@@ -20,13 +20,16 @@ use tracing_subscriber::{
 };
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
-static SECRETS: OnceLock<Variables> = OnceLock::new();
+static SECRETS: Mutex<Option<Arc<Variables>>> = Mutex::new(None);
 
 /// Blanks out the secrets among `variables` from now on, wherever they turn up: in what the
 /// connector says, in a URL, in a reason.
-pub fn keep_secrets(variables: Variables) {
-    let _ = SECRETS.set(variables);
+pub fn keep_secrets(variables: Arc<Variables>) {
+    *SECRETS.lock().unwrap_or_else(PoisonError::into_inner) = Some(variables);
 }
+
+/// What the name of a field ends with whose value is a JSON document.
+const JSON: &str = ".json";
 
 /// Starts logging.
 pub fn start(flags: &LogFlags, terminal: &Terminal) {
@@ -126,7 +129,8 @@ struct Fields {
 
 impl Fields {
     fn redacted(&self, text: &str) -> String {
-        match SECRETS.get() {
+        let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
+        match secrets.as_ref() {
             Some(variables) => variables.redact(text).into_owned(),
             // Nothing is configured yet.
             None => text.to_owned(),
@@ -161,10 +165,15 @@ impl field::Visit for Fields {
 
     fn record_debug(&mut self, field: &field::Field, value: &dyn fmt::Debug) {
         let value = self.redacted(&format!("{value:?}"));
-        if field.name() == "message" {
-            self.message = value;
-        } else {
-            self.add(field, json!(value));
+        match field.name() {
+            "message" => self.message = value,
+            // A document, which is shown as one and not as a text.
+            name if name.ends_with(JSON) => {
+                let name = name.trim_end_matches(JSON).to_owned();
+                let document = serde_json::from_str(&value);
+                self.others.insert(name, document.unwrap_or(json!(value)));
+            }
+            _ => self.add(field, json!(value)),
         }
     }
 }

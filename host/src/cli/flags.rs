@@ -126,6 +126,85 @@ impl SandboxFlags {
     }
 }
 
+/// A single change instead of a sync.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Change access (one change instead of a sync)")]
+pub struct ChangeFlags {
+    /// Grant the entitlement with this id
+    #[arg(long, value_name = "ENTITLEMENT", allow_hyphen_values = true)]
+    pub grant_entitlement: Option<String>,
+    /// Id of the resource that it is granted to
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub grant_principal: Option<String>,
+    /// Type of that resource
+    #[arg(long, value_name = "TYPE", allow_hyphen_values = true)]
+    pub grant_principal_type: Option<String>,
+    /// Revoke the grant with this id
+    #[arg(long, value_name = "GRANT", allow_hyphen_values = true)]
+    pub revoke_grant: Option<String>,
+    /// Create an account with this login
+    #[arg(long, value_name = "LOGIN", allow_hyphen_values = true)]
+    pub create_account_login: Option<String>,
+    /// Create an account with this e-mail address
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    pub create_account_email: Option<String>,
+    /// Create an account with these values for the connector's form (see inspect)
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
+    pub create_account_profile: Option<String>,
+    /// Type of the account, if the connector's form is not for it anyway
+    #[arg(long, value_name = "TYPE", allow_hyphen_values = true, hide = true)]
+    pub create_account_resource_type: Option<String>,
+    /// Carry out this action of the connector (see inspect)
+    #[arg(long, value_name = "ACTION", allow_hyphen_values = true)]
+    pub invoke_action: Option<String>,
+    /// Its arguments
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
+    pub invoke_action_args: Option<String>,
+    /// Accepted for compatibility: actions are not bound to types
+    #[arg(long, value_name = "TYPE", allow_hyphen_values = true, hide = true)]
+    pub invoke_action_resource_type: Option<String>,
+    /// Log which actions there are
+    #[arg(long, value_parser = BoolishValueParser::new())]
+    pub list_action_schemas: bool,
+    /// Accepted for compatibility, like the one above
+    #[arg(long, value_name = "TYPE", allow_hyphen_values = true, hide = true)]
+    pub list_action_schemas_resource_type: Option<String>,
+    /// Read, but hold back what would change something, and show it instead
+    #[arg(long, value_parser = BoolishValueParser::new())]
+    pub dry_run: bool,
+    /// Append a line of JSON for each change: the state before, what was sent, what came of it
+    #[arg(long, value_name = "FILE")]
+    pub receipts: Option<PathBuf>,
+}
+
+/// Tasks of Baton's that this host does not know. They are refused rather than taken for a sync,
+/// also where the environment asks for them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ForeignFlags {
+    #[arg(long, hide = true)]
+    pub event_feed: Option<String>,
+    #[arg(long, hide = true)]
+    pub delete_resource: Option<String>,
+    #[arg(long, hide = true)]
+    pub delete_resource_type: Option<String>,
+    #[arg(long, hide = true)]
+    pub rotate_credentials: Option<String>,
+    #[arg(long, hide = true)]
+    pub rotate_credentials_type: Option<String>,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub create_ticket: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub bulk_create_ticket: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub list_ticket_schemas: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub get_ticket: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub diff_syncs: bool,
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub compact_syncs: bool,
+}
+
 /// Flags of Baton's that mean something in service mode only. They are taken, so that a
 /// connector's usual environment does not keep it from running.
 #[derive(Debug, Clone, Args)]

@@ -1,14 +1,18 @@
 //! `inspect`: what a reviewer wants to know before a connector runs.
 
+mod document;
+mod words;
+
 use super::print;
 use connector_host::{
     connector::Connector,
-    contract::describe::{Effect, Field, Kind, OutboundRequest, Source, Trait},
+    contract::describe::{Action, Field, OutboundRequest},
     failure::Result,
 };
+use document::document;
 use indicatif::HumanBytes;
-use serde_json::{Value, json};
 use std::fmt::Write as _;
+use words::{credential_name, during, effect_name, kind_name, trait_name};
 
 pub fn run(connector: &Connector, json: bool) -> Result<()> {
     match json {
@@ -63,7 +67,7 @@ fn text(connector: &Connector) -> String {
         description
             .settings
             .iter()
-            .map(|setting| setting_line(&setting.field))
+            .map(|setting| field_line(&setting.field))
             .collect(),
     );
     section(
@@ -87,6 +91,26 @@ fn text(connector: &Connector) -> String {
             })
             .collect(),
     );
+    if let Some(form) = &description.account_form {
+        let credentials = form
+            .credentials
+            .iter()
+            .map(|&option| credential_name(option));
+        section(
+            &format!(
+                "New accounts ({}; {})",
+                form.resource_type,
+                credentials.collect::<Vec<_>>().join(", ")
+            ),
+            form.fields.iter().map(field_line).collect(),
+        );
+    }
+    if !description.actions.is_empty() {
+        section(
+            "Actions",
+            description.actions.iter().map(action_line).collect(),
+        );
+    }
     section("Imports", names.imports.clone());
     section("Exports", names.exports.clone());
     text
@@ -100,13 +124,31 @@ fn request_line(request: &OutboundRequest) -> String {
         effect_name(request.effect),
         request.purpose
     );
+    let during = during(request.during);
+    if !during.is_empty() {
+        let _ = write!(line, " (during {} only)", during.join(", "));
+    }
     if !request.sends_secrets.is_empty() {
         let _ = write!(line, " (sends {})", request.sends_secrets.join(", "));
     }
     line
 }
 
-fn setting_line(field: &Field) -> String {
+fn action_line(action: &Action) -> String {
+    let arguments: Vec<_> = action
+        .arguments
+        .iter()
+        .map(|argument| argument.name.as_str())
+        .collect();
+    format!(
+        "{} ({}): {}",
+        action.name,
+        arguments.join(", "),
+        action.description
+    )
+}
+
+fn field_line(field: &Field) -> String {
     let mut properties = vec![kind_name(field.kind)];
     if field.required {
         properties.push("required");
@@ -124,80 +166,4 @@ fn setting_line(field: &Field) -> String {
         properties.join(", "),
         field.description
     )
-}
-
-fn document(connector: &Connector) -> Value {
-    let description = &connector.description;
-    json!({
-        "name": description.name,
-        "displayName": description.display_name,
-        "version": description.version,
-        "helpUrl": description.help_url,
-        "file": connector.file.path,
-        "digest": format!("sha256:{}", connector.file.digest),
-        "size": connector.file.size,
-        "contract": connector.interface.contract,
-        "imports": connector.interface.names.imports,
-        "exports": connector.interface.names.exports,
-        "outboundRequests": description.outbound_requests.iter().map(|request| json!({
-            "methods": request.methods,
-            "url": request.url,
-            "effect": effect_name(request.effect),
-            "sendsSecrets": request.sends_secrets,
-            "returnsSecrets": request.returns_secrets,
-            "purpose": request.purpose,
-        })).collect::<Vec<_>>(),
-        "settings": description.settings.iter().map(|setting| json!({
-            "name": setting.field.name,
-            "description": setting.field.description,
-            "kind": kind_name(setting.field.kind),
-            "required": setting.field.required,
-            "secret": setting.field.secret,
-            "default": setting.field.default_value,
-            "advanced": setting.advanced,
-        })).collect::<Vec<_>>(),
-        "resourceTypes": description.resource_types.iter().map(|ty| json!({
-            "id": ty.id,
-            "displayName": ty.display_name,
-            "traits": ty.traits.iter().map(|&ty| trait_name(ty)).collect::<Vec<_>>(),
-            "parent": ty.parent,
-            "entitlements": source_name(ty.entitlements),
-            "grants": source_name(ty.grants),
-            "provisionable": ty.provisionable,
-        })).collect::<Vec<_>>(),
-    })
-}
-
-fn effect_name(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Read => "read",
-        Effect::SignIn => "sign-in",
-        Effect::Change => "change",
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Text => "text",
-        Kind::Number => "number",
-        Kind::Flag => "flag",
-        Kind::Texts => "texts",
-    }
-}
-
-fn trait_name(ty: Trait) -> &'static str {
-    match ty {
-        Trait::User => "user",
-        Trait::Group => "group",
-        Trait::Role => "role",
-        Trait::App => "app",
-    }
-}
-
-fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::None => "none",
-        Source::WithResources => "with-resources",
-        Source::Listed => "listed",
-    }
 }

@@ -19,7 +19,7 @@ pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFl
             Arc::clone(&variables),
             &sandbox.limits(),
             async |instance| {
-                let exports = instance.exports.identity_connector_validate();
+                let exports = &instance.exports.validate;
                 let called = instance
                     .store
                     .run_concurrent(async |accessor| exports.call_validate(accessor).await);
@@ -35,11 +35,7 @@ pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFl
         }
         Ok(Err(error)) => {
             let failure = Failure::from(error).context(format!("{name} cannot be used"));
-            let failure = match traffic.take_refusal() {
-                Some(refusal) => failure.hint(format!("The sandbox refused a request: {refusal}.")),
-                None => failure,
-            };
-            Err(failure.redacted(&variables))
+            Err(traffic.explain(failure).redacted(&variables))
         }
         Err(failure) => Err(failure),
     }

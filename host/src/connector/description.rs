@@ -1,6 +1,8 @@
 //! Whether what a component says of itself can be shown to people.
 
-use crate::contract::describe::Description;
+mod forms;
+
+use crate::contract::describe::{Description, Effect};
 
 /// Bytes of a description, written out.
 const LARGEST: usize = 1 << 20;
@@ -17,6 +19,8 @@ pub(super) fn check(description: &Description) -> Result<(), String> {
         return Err("its name is not lower-case letters, digits and hyphens".to_owned());
     }
     check_types(description)?;
+    check_requests(description)?;
+    forms::check(description)?;
     // Rust writes down as an escape whatever does not print.
     let written = format!("{description:?}");
     if written.len() > LARGEST {
@@ -52,6 +56,22 @@ fn check_types(description: &Description) -> Result<(), String> {
             return Err(format!(
                 "the parent of the resource type {}, {parent}, is not described before it",
                 ty.id
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Methods that change something by their definition (RFC 9110, section 9.3; RFC 5789) cannot be
+/// declared to read: what a sync may send would mean nothing.
+fn check_requests(description: &Description) -> Result<(), String> {
+    for request in &description.outbound_requests {
+        let mut methods = request.methods.iter();
+        let changing = methods.find(|method| matches!(method.as_str(), "PUT" | "PATCH" | "DELETE"));
+        if let Some(method) = changing.filter(|_| request.effect != Effect::Change) {
+            return Err(format!(
+                "it declares {method} {} as a request that changes nothing",
+                request.url
             ));
         }
     }
@@ -103,6 +123,7 @@ mod tests {
             entitlements: Source::None,
             grants: Source::None,
             provisionable: false,
+            exclusive: None,
         });
         check(&Description {
             name: "example".to_owned(),

@@ -1,11 +1,13 @@
 //! The gate itself: every request of a component arrives at [`Gate::send_request`].
 
 use super::{
+    changes::{Answer as ChangeAnswer, Changes},
     client::Clients,
     policy::{self, Operation, Policy, Refusal},
     resolver,
     retry::Retries,
 };
+use crate::{contract::describe::Effect, failure::Failure};
 use http_body_util::{BodyExt, Limited};
 use std::{
     error::Error as _,
@@ -49,12 +51,20 @@ impl Traffic {
         self.exhausted.load(Ordering::Relaxed)
     }
 
-    /// Takes what has been refused last. A component rarely passes on the reason.
-    pub fn take_refusal(&self) -> Option<Refusal> {
+    fn take_refusal(&self) -> Option<Refusal> {
         self.last_refusal
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
+    }
+
+    /// Adds to a failure of a component what it rarely says itself: that it has been refused a
+    /// request, and why.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        match self.take_refusal() {
+            Some(refusal) => failure.hint(format!("The sandbox refused a request: {refusal}.")),
+            None => failure,
+        }
     }
 
     fn refuse(&self, refusal: Refusal) -> Error {
@@ -91,6 +101,25 @@ pub struct Gate {
     pub operation: Operation,
     /// What has passed.
     pub traffic: Arc<Traffic>,
+    /// What of it changes something.
+    pub changes: Arc<Changes>,
+    /// Whether requests that change something are held back rather than sent.
+    pub dry_run: bool,
+}
+
+impl Gate {
+    /// A gate that nothing has passed yet.
+    pub fn new(operation: Operation, policy: Arc<Policy>, clients: Arc<Clients>) -> Self {
+        Self {
+            policy,
+            clients,
+            retries: Retries::default(),
+            operation,
+            traffic: Arc::default(),
+            changes: Arc::default(),
+            dry_run: false,
+        }
+    }
 }
 
 type Answer = (
@@ -143,14 +172,38 @@ impl Gate {
         outgoing.headers_mut().remove(http::header::HOST);
         outgoing.headers_mut().remove(http::header::CONTENT_LENGTH);
         let body = body.to_bytes();
+        let change = (permit.rule.effect == Effect::Change)
+            .then(|| self.changes.begin(outgoing.method(), outgoing.url(), &body));
+        if let Some(change) = change.filter(|_| self.dry_run) {
+            self.changes.hold_back(change);
+            // Any answer would be made up. The instance is dropped while it waits.
+            std::future::pending::<()>().await;
+        }
         if !body.is_empty() {
             *outgoing.body_mut() = Some(body.into());
         }
 
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
-        let sent = self.retries.send(client, permit.rule, &outgoing).await;
+        let again = || {
+            if let Some(change) = change {
+                self.changes.repeat(change);
+            }
+        };
+        let sent = self
+            .retries
+            .send(client, permit.rule, &outgoing, again)
+            .await;
         let exhausted = self.retries.exhausted(&sent);
         self.traffic.exhausted.store(exhausted, Ordering::Relaxed);
+        if let Some(change) = change {
+            self.changes.end(
+                change,
+                match &sent {
+                    Ok(response) => ChangeAnswer::Status(response.status().as_u16()),
+                    Err(error) => ChangeAnswer::Failed(reason(error)),
+                },
+            );
+        }
         let response = sent.map_err(|error| match refusal(&error) {
             Some(refusal) => self.traffic.refuse(refusal.clone().of(outgoing.url())),
             None => failed(&error),

@@ -6,7 +6,8 @@ use http::Method;
 use std::{fmt, str::FromStr};
 use url::Url;
 
-/// What the component has been called for. Reading operations let no change through.
+/// What the component has been called for. Reading operations let no change through, and the
+/// others no more than their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// Saying what it is, without a single request.
@@ -15,13 +16,27 @@ pub enum Operation {
     Validate,
     /// Listing what there is.
     Sync,
+    /// Looking at one resource.
+    GetResource,
+    /// Making somebody hold something.
+    Grant,
+    /// Taking it away again.
+    Revoke,
+    /// Making an account.
+    CreateAccount,
+    /// Doing what the description lists as an action.
+    InvokeAction,
 }
 
 impl Operation {
-    /// The operations of the contract that unlock changing requests: none of these does.
+    /// The operations of the contract that unlock changing requests.
     fn unlocks(self) -> Operations {
         match self {
-            Self::Describe | Self::Validate | Self::Sync => Operations::empty(),
+            Self::Describe | Self::Validate | Self::Sync | Self::GetResource => Operations::empty(),
+            Self::Grant => Operations::GRANT,
+            Self::Revoke => Operations::REVOKE,
+            Self::CreateAccount => Operations::CREATE_ACCOUNT,
+            Self::InvokeAction => Operations::INVOKE_ACTION,
         }
     }
 }
@@ -32,6 +47,11 @@ impl fmt::Display for Operation {
             Self::Describe => "describe",
             Self::Validate => "validate",
             Self::Sync => "sync",
+            Self::GetResource => "get-resource",
+            Self::Grant => "grant",
+            Self::Revoke => "revoke",
+            Self::CreateAccount => "create-account",
+            Self::InvokeAction => "invoke-action",
         })
     }
 }
@@ -75,7 +95,7 @@ pub struct Permit<'a> {
 pub enum Refusal {
     #[error("{method} {url} is none of the requests that the connector declares")]
     Undeclared { method: Method, url: String },
-    #[error("{method} {url} changes something, and nothing is changed during {operation}")]
+    #[error("{method} {url} changes something, and {}", unchanged(*.operation))]
     Change {
         method: Method,
         url: String,
@@ -94,6 +114,13 @@ pub enum Refusal {
         kind: &'static str,
         origin: String,
     },
+}
+
+fn unchanged(operation: Operation) -> String {
+    match operation.unlocks() == Operations::empty() {
+        true => format!("nothing is changed during {operation}"),
+        false => format!("the connector does not declare it for {operation}"),
+    }
 }
 
 impl Refusal {
@@ -249,6 +276,28 @@ mod tests {
             decide(Method::POST, "https://api.example.com/Users"),
             Err(Refusal::Change { .. })
         ));
+    }
+
+    #[test]
+    fn an_operation_unlocks_its_own_changes_and_no_others() {
+        let url = Url::parse("https://api.example.com/Users").unwrap();
+        let decide = |operation| policy().decide(operation, &Method::POST, &url).map(|_| ());
+        assert_eq!(decide(Operation::CreateAccount), Ok(()));
+        for (other, why) in [
+            (Operation::Grant, "does not declare it for grant"),
+            (Operation::Revoke, "does not declare it for revoke"),
+            (
+                Operation::InvokeAction,
+                "does not declare it for invoke-action",
+            ),
+            (
+                Operation::GetResource,
+                "nothing is changed during get-resource",
+            ),
+        ] {
+            let refusal = decide(other).unwrap_err().to_string();
+            assert!(refusal.ends_with(why), "{refusal}");
+        }
     }
 
     #[test]

@@ -37,8 +37,8 @@ enum Attempt {
 }
 
 impl Retries {
-    /// Sends a request, again and again if need be. Answers with whatever the last attempt
-    /// came to.
+    /// Sends a request, again and again if need be, and calls `again` each time. Answers with
+    /// whatever the last attempt came to.
     ///
     /// # Errors
     ///
@@ -48,6 +48,7 @@ impl Retries {
         client: &Client,
         rule: &Rule,
         request: &Request,
+        again: impl Fn(),
     ) -> reqwest::Result<Response> {
         let attempt = || async {
             match client.execute(copy(request)).await {
@@ -67,7 +68,10 @@ impl Retries {
             .retry(schedule)
             .when(|attempt| worth_another(attempt, rule.effect))
             .adjust(|attempt, planned| self.wait(attempt, planned?))
-            .notify(|attempt, wait| log(request, attempt, wait))
+            .notify(|attempt, wait| {
+                log(request, attempt, wait);
+                again();
+            })
             .await;
         match result {
             Ok(response) | Err(Attempt::Answered(response)) => Ok(response),

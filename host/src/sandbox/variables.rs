@@ -26,10 +26,19 @@ impl Variables {
             }
             variables.values.insert(name.replace('-', "_"), value);
         }
+        variables.sort();
         variables
-            .secrets
+    }
+
+    /// Takes another secret, which is no setting, out of all texts.
+    pub fn hide(&mut self, secret: &str) {
+        self.keep_secret(secret);
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.secrets
             .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        variables
     }
 
     /// Remembers a secret in each form in which it may turn up: whole, with its line breaks

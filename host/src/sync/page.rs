@@ -131,7 +131,7 @@ impl<'a> Pages<'a> {
                 let (ended, end) = match listing.clone() {
                     Listing::Resources(ty, parent) => {
                         let (stream, end) = exports
-                            .identity_connector_list_resources()
+                            .list_resources
                             .call_list_resources(accessor, ty.clone(), parent, cursor)
                             .await?;
                         let rows = Arc::clone(&self.recording.rows);
@@ -143,7 +143,7 @@ impl<'a> Pages<'a> {
                     }
                     Listing::Entitlements(on) => {
                         let (stream, end) = exports
-                            .identity_connector_list_entitlements()
+                            .list_entitlements
                             .call_list_entitlements(accessor, on, cursor)
                             .await?;
                         let (intake, ended) = Intake::new(recorder, Message::Entitlements);
@@ -151,7 +151,7 @@ impl<'a> Pages<'a> {
                     }
                     Listing::Grants(on) => {
                         let (stream, end) = exports
-                            .identity_connector_list_grants()
+                            .list_grants
                             .call_list_grants(accessor, on, cursor)
                             .await?;
                         let (intake, ended) = Intake::new(recorder, Message::Grants);

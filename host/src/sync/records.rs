@@ -257,6 +257,7 @@ mod tests {
             entitlements,
             grants,
             provisionable: false,
+            exclusive: None,
         };
         let annotation = |entitlements, grants| {
             let ty = resource_type(&described(entitlements, grants));

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use connector_host::{
     connector::Connector,
-    egress::{Clients, Operation, Options, Retries},
+    egress::{Clients, Gate, Operation, Options},
     sandbox::Limits,
 };
 use futures::{
@@ -106,15 +106,10 @@ pub fn idle(component: &Path) -> Result<()> {
         let limits = Limits::default();
         let waiting = Arc::new(AtomicU32::new(0));
         let wait = || {
-            let gate = connector.gate(
-                Operation::Validate,
-                Arc::default(),
-                Arc::clone(&clients),
-                Retries::default(),
-            );
+            let gate = Gate::new(Operation::Validate, Arc::default(), Arc::clone(&clients));
             // It has been called before it waits, so that it has touched its memory.
             connector.call(gate, Arc::default(), &limits, async |instance| {
-                let exports = instance.exports.identity_connector_describe();
+                let exports = &instance.exports.describe;
                 let called = instance
                     .store
                     .run_concurrent(async |accessor| exports.call_describe(accessor).await);

@@ -1,11 +1,12 @@
-//! The table of behaviours.
+//! The table of behaviours in listings.
 //!
 //! Except for `well`, each concerns the listing of the first type, `group`; what it does not
-//! spoil is as in [`well`].
+//! spoil is as in [`well`]. Those that concern changes only list well.
 
 use crate::{
+    changes,
     component::{End, Page},
-    crash, odd, outside, talk, well,
+    crash, look, odd, outside, talk, well,
 };
 
 /// Lists a page of resources in the way that is asked for.
@@ -54,6 +55,8 @@ pub async fn list(behaviour: &str, page: Page) -> End {
         "secret-in-passing-error" => talk::fail_for_the_moment(page).await,
         "secret-in-unusable" => odd::unusable(page, &talk::secret().await).await,
 
+        other if changes::BEHAVIOURS.contains(&other) => well::list(page).await,
+        other if look::BEHAVIOURS.contains(&other) => well::list(page).await,
         other => panic!("there is no behaviour {other:?}"),
     }
 }

@@ -1,17 +1,22 @@
 //! The contract's exports.
 
 use crate::{
-    behaviour,
+    accounts, actions, behaviour,
     contract::{
         exports::identity::connector::{
-            describe, list_entitlements, list_grants,
-            list_resources::{self, Item},
+            create_account::{self, Account, Created},
+            describe, get_resource,
+            grant::{self, Granted, Revoked},
+            invoke_action, list_entitlements, list_grants,
+            list_resources::{self, Item, Listed},
             validate,
         },
-        identity::connector::types::{Entitlement, Error, Grant, ResourceId},
+        identity::connector::types::{
+            Attribute, Entitlement, EntitlementId, Error, Grant, ResourceId,
+        },
         wit_future, wit_stream,
     },
-    crash, description, outside, well,
+    crash, description, grants, look, outside, well,
 };
 use spin_sdk::variables;
 use wit_bindgen::{FutureReader, StreamReader, StreamWriter};
@@ -138,6 +143,37 @@ impl list_grants::Guest for Component {
             }
         });
         (stream, end)
+    }
+}
+
+impl get_resource::Guest for Component {
+    async fn get_resource(id: ResourceId) -> Result<Option<Listed>, Error> {
+        look::look(id).await
+    }
+}
+
+impl grant::Guest for Component {
+    async fn grant(entitlement: EntitlementId, principal: ResourceId) -> Result<Granted, Error> {
+        grants::grant(entitlement, principal).await
+    }
+
+    async fn revoke(entitlement: EntitlementId, principal: ResourceId) -> Result<Revoked, Error> {
+        grants::revoke(entitlement, principal).await
+    }
+}
+
+impl create_account::Guest for Component {
+    async fn create_account(account: Account) -> Result<Created, Error> {
+        accounts::create(account).await
+    }
+}
+
+impl invoke_action::Guest for Component {
+    async fn invoke_action(
+        name: String,
+        arguments: Vec<Attribute>,
+    ) -> Result<Vec<Attribute>, Error> {
+        actions::invoke(name, arguments).await
     }
 }
 

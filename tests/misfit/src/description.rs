@@ -5,15 +5,17 @@
 
 use crate::{
     contract::exports::identity::connector::describe::{
-        Description, Effect, Field, Kind, Operations, OutboundRequest, ResourceType, Setting,
-        Source, Trait,
+        Description, Exclusive, Field, Kind, ResourceType, Setting, Source, Trait,
     },
-    crash,
+    crash, forms, requests,
 };
 use std::hint::black_box;
 
 /// The word after the colon, padded with spaces, says how.
 pub static MARK: [u8; 40] = *b"misfit describes itself: well           ";
+
+/// The role that is left when another one is taken away.
+pub const FLOOR: &str = "viewer";
 
 /// Names of the settings.
 pub const SETTINGS: [&str; 8] = [
@@ -45,6 +47,14 @@ pub fn description() -> Description {
         "no-setting" => {
             description.outbound_requests[0].url = "{nowhere}/allowed".to_owned();
         }
+        "lists-only" => {
+            for ty in &mut description.resource_types {
+                ty.provisionable = false;
+                ty.exclusive = None;
+            }
+            description.account_form = None;
+            description.actions.clear();
+        }
         "no-url" => description.outbound_requests[0].url = "somewhere".to_owned(),
         other => panic!("there is no description {other:?}"),
     }
@@ -60,9 +70,9 @@ fn well() -> Description {
         icon_url: None,
         resource_types: resource_types(),
         settings: settings(),
-        outbound_requests: outbound_requests(),
-        account_form: None,
-        actions: Vec::new(),
+        outbound_requests: requests::outbound_requests(),
+        account_form: Some(forms::account_form()),
+        actions: forms::actions(),
     }
 }
 
@@ -76,19 +86,27 @@ fn resource_types() -> Vec<ResourceType> {
         entitlements,
         grants,
         provisionable: false,
+        exclusive: None,
     };
     vec![
         ResourceType {
             description: Some("People who belong together".to_owned()),
+            provisionable: true,
             ..ty("group", Trait::Group, Source::Listed, Source::Listed)
         },
         ty("user", Trait::User, Source::None, Source::None),
-        ty(
-            "role",
-            Trait::Role,
-            Source::WithResources,
-            Source::WithResources,
-        ),
+        ResourceType {
+            provisionable: true,
+            exclusive: Some(Exclusive {
+                floor: Some(FLOOR.to_owned()),
+            }),
+            ..ty(
+                "role",
+                Trait::Role,
+                Source::WithResources,
+                Source::WithResources,
+            )
+        },
         ResourceType {
             parent: Some("group".to_owned()),
             ..ty("repository", Trait::App, Source::None, Source::None)
@@ -120,23 +138,5 @@ fn settings() -> Vec<Setting> {
         setting(number, Kind::Number, Some("7")),
         setting(flag, Kind::Flag, None),
         setting(texts, Kind::Texts, None),
-    ]
-}
-
-fn outbound_requests() -> Vec<OutboundRequest> {
-    let request = |method: &str, path: &str, effect, during| OutboundRequest {
-        methods: vec![method.to_owned()],
-        url: format!("{{origin}}/{path}"),
-        effect,
-        during,
-        sends_secrets: Vec::new(),
-        returns_secrets: Vec::new(),
-        purpose: format!("{} something", method.to_lowercase()),
-    };
-    let grant = Operations::GRANT | Operations::REVOKE;
-    vec![
-        request("GET", "allowed", Effect::Read, Operations::empty()),
-        request("GET", "any/*/one", Effect::Read, Operations::empty()),
-        request("POST", "change", Effect::Change, grant),
     ]
 }

@@ -101,7 +101,7 @@ pub fn groups() -> Vec<Item> {
 }
 
 /// A user, and, for `u1`, a role that has not been listed yet.
-fn user(own: &str) -> Item {
+pub fn user(own: &str) -> Item {
     let mut listed = listed("user", own, &format!("User {own}"));
     listed.resource.user = Some(user_details(own));
     if own == "u1" {
@@ -146,7 +146,7 @@ pub fn user_details(own: &str) -> User {
 }
 
 /// A role, with who holds it.
-fn role(own: &str, holders: &[&str]) -> Item {
+pub fn role(own: &str, holders: &[&str]) -> Item {
     let on = id("role", own);
     let holders = holders.iter().map(|&holder| id("user", holder));
     Item::Listed(Listed {

@@ -1,0 +1,248 @@
+//! One change of the product: a grant, a revocation, a new account, an action.
+//!
+//! ```text
+//! ids, form --> Change --> component --> Outcome --> receipt
+//!                              |
+//!                  the gate holds back --> Plan (a dry run)
+//! ```
+//!
+//! What people give becomes a [`Change`]: ids are looked up in the file of the last sync
+//! ([`Ids`]), values are put into the connector's forms ([`account`], [`invocation`]). [`run`] looks at the resource
+//! as it is now, calls the component, and keeps a [receipt](Receipts). In a dry run, the first
+//! request that would change something is held back at the gate, and becomes a [`Plan`].
+
+mod change;
+mod effect;
+mod form;
+mod ids;
+mod masked;
+mod outcome;
+mod plan;
+mod receipt;
+mod request;
+mod state;
+mod text;
+
+pub use change::{Change, id as entitlement_id};
+pub use ids::{Ids, Known};
+pub use outcome::Outcome;
+pub use plan::Plan;
+pub use receipt::{Receipts, attributes};
+pub use request::{account, invocation, secrets};
+pub use state::{State, status_name};
+
+use crate::{
+    connector::{Connector, Instance},
+    contract::types::ResourceId,
+    egress::{Gate, Operation},
+    failure::{Failure, Kind, Result},
+    sandbox::{Limits, Variables},
+};
+use jiff::Timestamp;
+use receipt::Receipt;
+use std::sync::Arc;
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Done {
+    /// The change has been made, or did not have to be.
+    Made(Outcome),
+    /// It was a dry run.
+    Planned(Plan),
+}
+
+/// Makes a change, or finds out what it would send: `gate.dry_run` decides.
+///
+/// The state before is read from the product where somebody is going to see it, or where the
+/// principal is not known otherwise.
+///
+/// # Errors
+///
+/// What the connector fails with. A receipt is written in any case once the connector has been
+/// started.
+pub async fn run(
+    connector: &Connector,
+    gate: Gate,
+    variables: Arc<Variables>,
+    limits: &Limits,
+    known: Known,
+    mut receipts: Option<Receipts>,
+) -> Result<Done> {
+    let Known {
+        change,
+        state: mut before,
+        unknown,
+    } = known;
+    let dry_run = gate.dry_run;
+    let (traffic, changes) = (Arc::clone(&gate.traffic), Arc::clone(&gate.changes));
+    let look = dry_run || receipts.is_some() || unknown.is_some();
+    let mut called = false;
+    let made = connector
+        .call(gate, Arc::clone(&variables), limits, async |instance| {
+            called = true;
+            let subject = change.subject().filter(|_| look);
+            match look_at(instance, subject).await? {
+                Some(Ok(state)) => before = Some(state),
+                Some(Err(failure)) => return Ok(Err(failure)),
+                None => {}
+            }
+            let is_there = before.as_ref().is_some_and(|before| before.exists);
+            if let Some(unknown) = unknown.filter(|_| !is_there) {
+                return Ok(Err(unknown));
+            }
+            instance.enter(change.operation());
+            tokio::select! {
+                biased;
+                made = call(instance, &change) => Ok(made?.map(Some)),
+                // From here on the component waits for an answer that does not come.
+                () = changes.held_back() => Ok(Ok(None)),
+            }
+        })
+        .await
+        .flatten();
+    let description = &connector.description;
+    let requests = changes.requests();
+    if let (Ok(None), Some(request)) = (&made, requests.first()) {
+        let after = effect::after(&change, None, before.as_ref(), description);
+        if let Change::CreateAccount { .. } = change {
+            // The connector has looked, and wants to make one.
+            before = Some(State::default());
+        }
+        let plan = Plan::send(&change, before, after, request, &variables);
+        return Ok(Done::Planned(plan));
+    }
+    let made = made.and_then(|outcome| {
+        outcome.ok_or_else(|| Failure::new(Kind::Internal, "the connector has no answer"))
+    });
+    let made = made.map_err(|failure| {
+        let failure = traffic.explain(failure).context(format!("cannot {change}"));
+        failure.redacted(&variables)
+    });
+    if let Some(receipts) = receipts.as_mut().filter(|_| called) {
+        if let Ok(Outcome::Created(_) | Outcome::ActionRequired(..)) = made {
+            before = Some(State::default());
+        }
+        let after = made.as_ref().ok().and_then(|outcome| {
+            effect::after(&change, Some(outcome), before.as_ref(), description)
+        });
+        let receipt = Receipt {
+            connector,
+            change: &change,
+            before: before.as_ref(),
+            after: after.as_ref(),
+            requests: &requests,
+            result: made.as_ref(),
+        };
+        receipts.append(&receipt.json(Timestamp::now(), &variables), made.is_ok())?;
+    }
+    made.map(|outcome| match dry_run {
+        true => Done::Planned(Plan::Nothing(outcome)),
+        false => Done::Made(outcome),
+    })
+}
+
+/// Whether a connector can make such a change at all.
+///
+/// # Errors
+///
+/// When it does not export what that takes, or describes that it cannot.
+pub fn check(connector: &Connector, change: &Change) -> Result<()> {
+    let name = &connector.description.display_name;
+    let exported = |interface: &str| connector.interface.exports.contains(interface);
+    let unimplemented = |what: String| Err(Failure::new(Kind::Unimplemented, what));
+    match change {
+        Change::Grant { entitlement, .. } | Change::Revoke { entitlement, .. } => {
+            let ty = &entitlement.on.resource_type;
+            let types = connector.description.resource_types.iter();
+            let provisionable = types
+                .filter(|ty| ty.provisionable)
+                .any(|known| known.id == *ty);
+            match provisionable && exported("grant") {
+                true => Ok(()),
+                false => unimplemented(format!(
+                    "resource type {ty} does not have provisioner configured: {name} cannot grant or revoke its entitlements"
+                )),
+            }
+        }
+        Change::CreateAccount { .. } if !exported("create-account") => {
+            unimplemented(format!("{name} cannot create accounts"))
+        }
+        Change::InvokeAction { .. } if !exported("invoke-action") => {
+            unimplemented(format!("{name} has no actions"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The resource as the product has it now; nothing where there is none to look at, or the
+/// connector cannot look.
+async fn look_at(
+    instance: &mut Instance,
+    subject: Option<&ResourceId>,
+) -> wasmtime::Result<Option<Result<State>>> {
+    let (Some(subject), Some(look)) = (subject, instance.exports.get_resource.clone()) else {
+        return Ok(None);
+    };
+    instance.enter(Operation::GetResource);
+    let called = instance
+        .store
+        .run_concurrent(async |accessor| look.call_get_resource(accessor, subject.clone()).await);
+    let what = format!("{} {}", subject.resource_type, subject.id);
+    Ok(Some(match called.await.flatten()? {
+        Ok(Some(listed)) if listed.resource.id != *subject => Err(Failure::new(
+            Kind::Internal,
+            format!("the connector was asked for {what}, and answered with something else"),
+        )),
+        Ok(listed) => Ok(State::told(listed.as_ref())),
+        Err(error) => Err(Failure::from(error).context(format!("cannot look at {what}"))),
+    }))
+}
+
+/// Calls the component for a change.
+async fn call(instance: &mut Instance, change: &Change) -> wasmtime::Result<Result<Outcome>> {
+    let Instance { store, exports } = instance;
+    let made = match change.clone() {
+        Change::Grant {
+            entitlement,
+            principal,
+        } => {
+            let grant = present(exports.grant.as_ref())?;
+            let called = store.run_concurrent(async |accessor| {
+                grant.call_grant(accessor, entitlement, principal).await
+            });
+            called.await.flatten()?.map(Outcome::from)
+        }
+        Change::Revoke {
+            entitlement,
+            principal,
+        } => {
+            let grant = present(exports.grant.as_ref())?;
+            let called = store.run_concurrent(async |accessor| {
+                grant.call_revoke(accessor, entitlement, principal).await
+            });
+            called.await.flatten()?.map(Outcome::from)
+        }
+        Change::CreateAccount { account, .. } => {
+            let create = present(exports.create_account.as_ref())?;
+            let called = store.run_concurrent(async |accessor| {
+                create.call_create_account(accessor, account).await
+            });
+            called.await.flatten()?.map(Outcome::from)
+        }
+        Change::InvokeAction {
+            name, arguments, ..
+        } => {
+            let invoke = present(exports.invoke_action.as_ref())?;
+            let called = store.run_concurrent(async |accessor| {
+                invoke.call_invoke_action(accessor, name, arguments).await
+            });
+            called.await.flatten()?.map(Outcome::Invoked)
+        }
+    };
+    Ok(made.map_err(Failure::from))
+}
+
+/// See [`check`].
+fn present<T>(functions: Option<&T>) -> wasmtime::Result<&T> {
+    functions.ok_or_else(|| wasmtime::Error::msg("it does not export what this takes"))
+}

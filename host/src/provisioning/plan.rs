@@ -1,0 +1,98 @@
+//! What a dry run has come to.
+
+use super::{Change, Outcome, State, masked};
+use crate::{egress::ChangingRequest, sandbox::Variables};
+use std::fmt;
+
+/// What would happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// Nothing: it is already as wanted.
+    Nothing(Outcome),
+    /// This request would be sent first.
+    Send {
+        /// What is to be done, for people.
+        what: String,
+        /// The state before, if it is known.
+        before: Option<State>,
+        /// The state that is meant to come of it, if that is known.
+        after: Option<State>,
+        /// Method and URL, without secrets.
+        request: String,
+        /// JSON, or a text; empty without one.
+        body: String,
+    },
+}
+
+impl Plan {
+    pub(super) fn send(
+        change: &Change,
+        before: Option<State>,
+        after: Option<State>,
+        request: &ChangingRequest,
+        variables: &Variables,
+    ) -> Self {
+        use serde_json::Value;
+        let name = before.as_ref().map(|before| before.name.as_str());
+        let what = match name.filter(|name| !name.is_empty()) {
+            Some(name) => format!("{change} ({name})"),
+            None => change.to_string(),
+        };
+        let body = match masked::body(request, variables) {
+            Value::Null => String::new(),
+            Value::String(text) => text,
+            json => format!("{json:#}"),
+        };
+        Self::Send {
+            what: printable(&variables.redact(&what)),
+            before,
+            after,
+            request: format!(
+                "{} {}",
+                request.method,
+                printable(&masked::url(request, variables))
+            ),
+            body: body
+                .chars()
+                .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+                .collect(),
+        }
+    }
+}
+
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, before, after, request, body) = match self {
+            Self::Nothing(outcome) => {
+                let why = outcome.annotation().unwrap_or(outcome.name());
+                return write!(f, "Dry run: nothing would be changed ({why}).");
+            }
+            Self::Send {
+                what,
+                before,
+                after,
+                request,
+                body,
+            } => (what, before, after, request, body),
+        };
+        let state = |state: &Option<State>| match state {
+            Some(state) => state.to_string(),
+            None => "not known".to_owned(),
+        };
+        writeln!(f, "Dry run: nothing has been changed.\n\n{what}\n")?;
+        writeln!(f, "Before  {}", state(before))?;
+        writeln!(f, "After   {}", state(after))?;
+        writeln!(f, "\nHeld back\n{request}")?;
+        if !body.is_empty() {
+            writeln!(f, "{body}")?;
+        }
+        write!(
+            f,
+            "\nWhat the connector would do after the answer is not known."
+        )
+    }
+}

@@ -1,0 +1,238 @@
+//! Receipts: what has been changed, one line of JSON for each change, enough to undo it by hand.
+
+use super::{Change, Outcome, State, change, masked};
+use crate::{
+    connector::Connector,
+    contract::types::{Attribute, Value as AttributeValue},
+    egress::{Answer, ChangingRequest},
+    failure::{Failure, Kind, Result},
+    sandbox::Variables,
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+/// A file of receipts, open before anything is changed: no change without one.
+#[derive(Debug)]
+pub struct Receipts {
+    file: File,
+    path: PathBuf,
+}
+
+impl Receipts {
+    /// Opens the file, or makes one that nobody else can read.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn open(path: &Path) -> Result<Self> {
+        let open = || {
+            let file = OpenOptions::new()
+                .read(true)
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(path)?;
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("it is no regular file"));
+            }
+            // The name of a new file is kept by its directory.
+            let directory = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty());
+            File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
+            Ok(file)
+        };
+        match open() {
+            Ok(file) => Ok(Self {
+                file,
+                path: path.to_owned(),
+            }),
+            Err(error) => Err(Failure::of(Kind::Other, error)
+                .context(format!("cannot write receipts to {}", path.display()))
+                .hint("Nothing has been sent: there is no change without its receipt.")),
+        }
+    }
+
+    /// Appends a line, and comes back when it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be done. It is too late then to change nothing, so the receipt goes into
+    /// the log.
+    pub(super) fn append(&mut self, receipt: &Value, made: bool) -> Result<()> {
+        self.write(receipt).map_err(|error| {
+            tracing::error!("receipt.json" = %receipt, "receipt that could not be written");
+            let what = match made {
+                true => "the change has been made, but its receipt cannot be written to",
+                false => "the change has failed, and its receipt cannot be written to",
+            };
+            Failure::of(Kind::Other, error)
+                .context(format!("{what} {}", self.path.display()))
+                .hint("The receipt is in the log.")
+        })
+    }
+
+    fn write(&mut self, receipt: &Value) -> io::Result<()> {
+        // A line that was broken off must not spoil this one.
+        let mut line = String::new();
+        if self.file.seek(SeekFrom::End(0))? > 0 {
+            self.file.seek(SeekFrom::End(-1))?;
+            let mut last = [0];
+            self.file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                line.push('\n');
+            }
+        }
+        line.push_str(&receipt.to_string());
+        line.push('\n');
+        self.file.write_all(line.as_bytes())?;
+        self.file.sync_all()
+    }
+}
+
+/// All that a receipt tells.
+pub(super) struct Receipt<'a> {
+    pub connector: &'a Connector,
+    pub change: &'a Change,
+    pub before: Option<&'a State>,
+    pub after: Option<&'a State>,
+    pub requests: &'a [ChangingRequest],
+    pub result: Result<&'a Outcome, &'a Failure>,
+}
+
+impl Receipt<'_> {
+    /// The receipt as JSON, without secrets.
+    pub(super) fn json(&self, time: Timestamp, variables: &Variables) -> Value {
+        let mut receipt = Map::new();
+        let mut put = |name: &str, value: Value| {
+            receipt.insert(name.to_owned(), value);
+        };
+        put("time", json!(format!("{time:.3}")));
+        let description = &self.connector.description;
+        put(
+            "connector",
+            json!({
+                "name": description.name,
+                "version": description.version,
+                "digest": format!("sha256:{}", self.connector.file.digest),
+            }),
+        );
+        put("operation", json!(self.change.operation().to_string()));
+        match self.change {
+            Change::Grant { entitlement, .. } | Change::Revoke { entitlement, .. } => {
+                put("entitlement", json!(change::id(entitlement)));
+            }
+            Change::CreateAccount {
+                resource_type,
+                account,
+            } => put(
+                "account",
+                json!({
+                    "resource_type": resource_type,
+                    "login": account.login,
+                    "email": account.email,
+                    "profile": attributes(&account.profile),
+                }),
+            ),
+            Change::InvokeAction {
+                name, arguments, ..
+            } => {
+                put("action", json!(name));
+                put("arguments", attributes(arguments));
+            }
+        }
+        if let Some(subject) = self.change.subject() {
+            let mut principal = Map::new();
+            principal.insert("resource_type".to_owned(), json!(subject.resource_type));
+            principal.insert("id".to_owned(), json!(subject.id));
+            let name = self.before.map(|before| &before.name);
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                principal.insert("display_name".to_owned(), json!(name));
+            }
+            let name = match self.change {
+                Change::InvokeAction { .. } => "resource",
+                _ => "principal",
+            };
+            put(name, Value::Object(principal));
+        }
+        if let Ok(
+            Outcome::Created(resource)
+            | Outcome::ActionRequired(resource, _)
+            | Outcome::AccountAlreadyExists(resource),
+        ) = self.result
+        {
+            put(
+                "resource",
+                json!({
+                    "resource_type": resource.id.resource_type,
+                    "id": resource.id.id,
+                    "display_name": resource.display_name,
+                }),
+            );
+        }
+        if let Some(before) = self.before {
+            put("before", before.json());
+        }
+        if let Some(after) = self.after {
+            put("after", after.json());
+        }
+        let requests = self.requests.iter();
+        put(
+            "requests",
+            requests.map(|sent| request(sent, variables)).collect(),
+        );
+        match self.result {
+            Ok(outcome) => put("outcome", json!(outcome.name())),
+            Err(failure) => {
+                let unknown = self.requests.iter().any(ChangingRequest::is_ambiguous);
+                put("outcome", json!(if unknown { "unknown" } else { "failed" }));
+                put("error", json!(failure.to_string()));
+            }
+        }
+        masked::value(Value::Object(receipt), variables)
+    }
+}
+
+fn request(sent: &ChangingRequest, variables: &Variables) -> Value {
+    let mut request = Map::new();
+    request.insert("method".to_owned(), json!(sent.method.as_str()));
+    request.insert("url".to_owned(), json!(masked::url(sent, variables)));
+    request.insert("body".to_owned(), masked::body(sent, variables));
+    match &sent.answer {
+        Answer::Status(status) => request.insert("status".to_owned(), json!(status)),
+        Answer::Failed(reason) => request.insert("error".to_owned(), json!(reason)),
+        Answer::Awaited => request.insert("error".to_owned(), json!("no answer was waited for")),
+        Answer::HeldBack => None,
+    };
+    request.insert("retries".to_owned(), json!(sent.retries));
+    Value::Object(request)
+}
+
+/// A profile, arguments or returned values as JSON.
+pub fn attributes(attributes: &[Attribute]) -> Value {
+    let values = attributes.iter().map(|attribute| {
+        let value = match &attribute.value {
+            AttributeValue::Text(text) => json!(text),
+            AttributeValue::Number(number) => number_json(*number),
+            AttributeValue::Flag(flag) => json!(flag),
+            AttributeValue::Texts(texts) => json!(texts),
+        };
+        (attribute.name.clone(), value)
+    });
+    Value::Object(values.collect())
+}
+
+/// Whole numbers without a fraction, as people write them.
+fn number_json(number: f64) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    match number.fract() == 0.0 && number.abs() <= EXACT {
+        true => json!(number as i64),
+        false => json!(number),
+    }
+}

@@ -1,0 +1,125 @@
+//! What people ask for, as a change: accounts and actions, given as JSON.
+
+use super::{Change, form};
+use crate::{
+    contract::{
+        create_account::Account,
+        describe::{AccountForm, Action, Description},
+        types::{Attribute, ResourceId, Value},
+    },
+    failure::{Failure, Kind, Result},
+};
+use serde_json::{Map, Value as Json};
+
+/// The account that is wanted. As in Baton, login and e-mail address fill gaps of the
+/// profile, and what the profile says counts; beyond Baton, a login that is an address stands in
+/// for an address that is not given.
+///
+/// # Errors
+///
+/// When that is not enough to go by, or does not fit the form.
+pub fn account(
+    form: &AccountForm,
+    login: Option<String>,
+    email: Option<String>,
+    profile: Option<&str>,
+) -> Result<Change> {
+    const FLAG: &str = "--create-account-profile";
+    let mut given = form::object(FLAG, profile.unwrap_or_default())?;
+    let text = |given: &Map<String, Json>, name: &str| {
+        let text = given.get(name).and_then(Json::as_str);
+        text.map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
+    for (name, value) in [("login", login), ("email", email)] {
+        if let Some(value) = value.filter(|_| text(&given, name).is_none()) {
+            given.insert(name.to_owned(), Json::String(value));
+        }
+    }
+    if let Some(login) = text(&given, "login").filter(|login| login.contains('@'))
+        && text(&given, "email").is_none()
+    {
+        given.insert("email".to_owned(), Json::String(login));
+    }
+    let (login, email) = (text(&given, "login"), text(&given, "email"));
+    if login.is_none() && email.is_none() {
+        return Err(Failure::new(
+            Kind::InvalidArgument,
+            "an account needs a login or an e-mail address",
+        )
+        .hint("Give --create-account-email or --create-account-login."));
+    }
+    Ok(Change::CreateAccount {
+        resource_type: form.resource_type.clone(),
+        account: Account {
+            login,
+            email,
+            profile: form::fill(FLAG, &form.fields, &given, &["login", "email"])?,
+            credential: form.credentials.first().copied().ok_or_else(|| {
+                Failure::new(
+                    Kind::Internal,
+                    "the connector does not say how a new account gets its first credential",
+                )
+            })?,
+        },
+    })
+}
+
+/// What an action is invoked with.
+///
+/// # Errors
+///
+/// When the arguments do not fit the action.
+pub fn invocation(action: &Action, arguments: &str) -> Result<Change> {
+    const FLAG: &str = "--invoke-action-args";
+    let given = form::object(FLAG, arguments)?;
+    let arguments = form::fill(FLAG, &action.arguments, &given, &[])?;
+    let target = action.target.as_ref().and_then(|target| {
+        let mut named = arguments
+            .iter()
+            .filter(|given| given.name == target.argument);
+        match &named.next()?.value {
+            Value::Text(id) => Some(ResourceId {
+                resource_type: target.resource_type.clone(),
+                id: id.clone(),
+            }),
+            _ => None,
+        }
+    });
+    Ok(Change::InvokeAction {
+        name: action.name.clone(),
+        kind: action.kind,
+        arguments,
+        target,
+    })
+}
+
+/// Values in a change that the connector describes as secret.
+pub fn secrets(description: &Description, change: &Change) -> Vec<String> {
+    let (fields, values): (_, &[Attribute]) = match change {
+        Change::CreateAccount { account, .. } => (
+            description.account_form.as_ref().map(|form| &form.fields),
+            &account.profile,
+        ),
+        Change::InvokeAction {
+            name, arguments, ..
+        } => {
+            let mut actions = description.actions.iter();
+            let action = actions.find(|action| action.name == *name);
+            (action.map(|action| &action.arguments), arguments)
+        }
+        _ => (None, &[]),
+    };
+    let is_secret = |name: &str| {
+        let mut fields = fields.into_iter().flatten();
+        fields.any(|field| field.name == name && field.secret)
+    };
+    let secret = values.iter().filter(|value| is_secret(&value.name));
+    secret
+        .flat_map(|value| match &value.value {
+            Value::Text(text) => vec![text.clone()],
+            Value::Texts(texts) => texts.clone(),
+            Value::Number(_) | Value::Flag(_) => Vec::new(),
+        })
+        .collect()
+}
