@@ -1,4 +1,5 @@
-//! `cargo demo`: a whole sync, without any credentials, against the stand-in for Valimail.
+//! `cargo demo`: a sync, a change of access as a dry run and in earnest, and another sync, without
+//! any credentials, against the stand-in for Valimail.
 
 use anyhow::{Result, ensure};
 use e2e::{
@@ -9,7 +10,7 @@ use e2e::{
 use std::{
     collections::BTreeMap,
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -43,18 +44,64 @@ fn main() -> Result<()> {
         "(the stand-in answers at {} and is stopped at the end)",
         standin.origin()
     );
-    let mut host = sync(artifacts, &standin, &file);
-    println!("$ {}\n", shown_command(&host));
-    ensure!(host.status()?.success(), "the sync failed");
+    let mut sync = run(artifacts, &standin, &file, &[]);
+    println!("$ {}\n", shown_command(&sync));
+    ensure!(sync.status()?.success(), "the sync failed");
 
     step(&format!("What is in {} now", file.display()));
     show(&file);
 
+    step("What it would take to make somebody an owner (nothing is sent)");
+    let grant = [
+        "--grant-entitlement",
+        "member_type:owner:assigned",
+        "--grant-principal",
+        SOMEBODY,
+        "--grant-principal-type",
+        "user",
+    ];
+    let dry_run = [&grant[..], &["--dry-run"]].concat();
+    same(artifacts, &standin, &file, &dry_run)?;
+    ensure!(
+        standin.count(Endpoint::Patch) == 0,
+        "the dry run has changed something"
+    );
+
+    step("The same in earnest, and a sync to see it");
+    same(artifacts, &standin, &file, &grant)?;
+    same(artifacts, &standin, &file, &[])?;
+    let holds = |entitlement: &str| {
+        let file = File::open(&file);
+        let mut grants = file.grants().into_iter();
+        grants.any(|grant| grant.id == format!("{entitlement}:user:{SOMEBODY}"))
+    };
+    ensure!(
+        holds("member_type:owner:assigned") && !holds("member_type:member:assigned"),
+        "the grant is not in the file"
+    );
+    println!("\n{SOMEBODY} is an owner in {} now.", file.display());
+
     println!(
-        "\nThe account list was asked for {} time(s). Open the file with any release of baton:\n  baton resources -f {1}\n  baton grants -f {1}",
-        standin.count(Endpoint::List),
+        "\nOpen the file with any release of baton:\n  baton resources -f {0}\n  baton grants -f {0}\n  baton diff -f {0}",
         file.display()
     );
+    Ok(())
+}
+
+/// A member of the demo company.
+const SOMEBODY: &str = "2906d4927bf178077519";
+
+/// Runs the same program again, with other flags.
+fn same(
+    artifacts: &Artifacts,
+    standin: &Standin,
+    file: &Path,
+    arguments: &[&str],
+) -> Result<()> {
+    println!("$ connector-host run valimail.wasm {}\n", arguments.join(" "));
+    let ran = run(artifacts, standin, file, arguments).status()?;
+    println!();
+    ensure!(ran.success(), "this has failed");
     Ok(())
 }
 
@@ -62,13 +109,14 @@ fn step(title: &str) {
     println!("\n== {title}\n");
 }
 
-fn sync(artifacts: &Artifacts, standin: &Standin, file: &PathBuf) -> Command {
+fn run(artifacts: &Artifacts, standin: &Standin, file: &Path, arguments: &[&str]) -> Command {
     let mut host = Command::new(artifacts.host());
     host.arg("run")
         .arg(artifacts.valimail())
         .arg("--file")
         .arg(file)
         .args(["--log-format", "console"])
+        .args(arguments)
         .env("BATON_VALIMAIL_APP_ID", APP_ID)
         .env("BATON_VALIMAIL_CLIENT_ID", CLIENT_ID)
         .env("BATON_VALIMAIL_SLUG", SLUG)
@@ -91,7 +139,7 @@ fn shown_command(command: &Command) -> String {
 }
 
 /// Shows accounts and who has what, from the file alone.
-fn show(file: &std::path::Path) {
+fn show(file: &Path) {
     let file = File::open(file);
     let accounts = file.resources("user");
     let mut holders: BTreeMap<String, u64> = BTreeMap::new();
