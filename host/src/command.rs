@@ -5,6 +5,7 @@ mod capabilities;
 mod change;
 mod config;
 mod inspect;
+mod signals;
 mod sync;
 mod validate;
 
@@ -19,6 +20,7 @@ use connector_host::{
     failure::{Failure, Kind, Result},
     sync::Progress,
 };
+use signals::Signals;
 use std::{
     ffi::OsString,
     io::{self, Write},
@@ -50,7 +52,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         Invocation::Validate { settings, sandbox } => {
             telemetry::keep_secrets(Arc::new(settings.variables()));
             let work = validate::run(&connector, &settings, &sandbox);
-            interruptible(work, || None).await
+            interruptible(work, || false).await
         }
         Invocation::Run {
             task,
@@ -74,11 +76,10 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
                     let watched = Arc::clone(&progress);
                     let work =
                         sync::run(&connector, &settings, &sync, &sandbox, &terminal, progress);
-                    let too_late = || watched.is_completing().then_some("completing the file");
-                    interruptible(work, too_late).await
+                    interruptible(work, || watched.is_completing()).await
                 }
-                Task::ListActions => {
-                    actions::log(&connector.description);
+                Task::ListActions { resource_type } => {
+                    actions::log(&connector.description, resource_type.as_deref());
                     Ok(())
                 }
                 task => {
@@ -86,9 +87,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
                         change::Ready::new(&connector, task, &settings, &sync, &change, &sandbox)
                             .await?;
                     telemetry::keep_secrets(ready.variables());
-                    let changes = ready.changes();
-                    let too_late = || changes.has_begun().then_some("waiting for what was sent");
-                    interruptible(ready.make(&connector, &sandbox), too_late).await
+                    ready.make(&connector, &sandbox).await
                 }
             }
         }
@@ -99,27 +98,21 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
 /// component and takes temporary files away.
 async fn interruptible(
     work: impl Future<Output = Result<()>>,
-    too_late: impl Fn() -> Option<&'static str>,
+    too_late: impl Fn() -> bool,
 ) -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error| Failure::of(Kind::Other, error).context("cannot listen for signals");
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut hang_up = signal(SignalKind::hangup()).map_err(failed)?;
+    let mut signals = Signals::new()?;
     let mut work = pin!(work);
-    let name = tokio::select! {
+    let signal = tokio::select! {
         result = &mut work => return result,
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
-        _ = hang_up.recv() => "SIGHUP",
+        signal = signals.next() => signal,
     };
-    if let Some(what) = too_late() {
-        tracing::info!(signal = name, "{what} before stopping");
+    if too_late() {
+        tracing::info!(signal, "completing the file before stopping");
         return work.await;
     }
     Err(Failure::new(
         Kind::Canceled,
-        format!("stopped by {name}; nothing has been changed"),
+        format!("stopped by {signal}; no file has been changed"),
     ))
 }
 

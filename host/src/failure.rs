@@ -1,6 +1,9 @@
 //! What a run ends with when it does not end well.
 
-use crate::{contract::types, sandbox::Variables};
+use crate::{
+    contract::types,
+    sandbox::{Variables, printable},
+};
 use std::{fmt, process::ExitCode};
 
 /// What kind of failure it was: a gRPC status, as Baton's connectors exit with its number.
@@ -90,8 +93,7 @@ impl Failure {
     pub fn redacted(self, variables: &Variables) -> Self {
         let fit = |text: &str| -> String {
             let text = variables.redact(text);
-            let characters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-            characters.take(MESSAGE).collect()
+            text.chars().map(printable).take(MESSAGE).collect()
         };
         let text = format!("{:#}", self.error);
         Self {

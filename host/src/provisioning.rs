@@ -58,8 +58,8 @@ pub enum Done {
 ///
 /// # Errors
 ///
-/// What the connector fails with. A receipt is written in any case once the connector has been
-/// started.
+/// What the connector fails with, or `canceled` when `stop` comes to an end before the change. A
+/// receipt is written in any case once the connector has been started.
 pub async fn run(
     connector: &Connector,
     gate: Gate,
@@ -67,40 +67,44 @@ pub async fn run(
     limits: &Limits,
     known: Known,
     mut receipts: Option<Receipts>,
+    stop: impl Future<Output = &'static str>,
 ) -> Result<Done> {
     let Known {
         change,
         state: mut before,
         unknown,
     } = known;
+    check(connector, change.operation())?;
+    check_provisionable(connector, &change)?;
+    let description = &connector.description;
     let dry_run = gate.dry_run;
     let (traffic, changes) = (Arc::clone(&gate.traffic), Arc::clone(&gate.changes));
     let look = dry_run || receipts.is_some() || unknown.is_some();
     let mut called = false;
-    let made = connector
-        .call(gate, Arc::clone(&variables), limits, async |instance| {
-            called = true;
-            let subject = change.subject().filter(|_| look);
-            match look_at(instance, subject).await? {
-                Some(Ok(state)) => before = Some(state),
-                Some(Err(failure)) => return Ok(Err(failure)),
-                None => {}
-            }
-            let is_there = before.as_ref().is_some_and(|before| before.exists);
-            if let Some(unknown) = unknown.filter(|_| !is_there) {
-                return Ok(Err(unknown));
-            }
-            instance.enter(change.operation());
-            tokio::select! {
-                biased;
-                made = call(instance, &change) => Ok(made?.map(Some)),
-                // From here on the component waits for an answer that does not come.
-                () = changes.held_back() => Ok(Ok(None)),
-            }
-        })
-        .await
-        .flatten();
-    let description = &connector.description;
+    let making = connector.call(gate, Arc::clone(&variables), limits, async |instance| {
+        called = true;
+        let subject = change.subject().filter(|_| look);
+        match look_at(instance, subject).await? {
+            Some(Ok(state)) => before = Some(state.completed(before.take(), description)),
+            Some(Err(failure)) => return Ok(Err(unseen(failure, unknown))),
+            None => {}
+        }
+        let is_there = before.as_ref().is_some_and(|before| before.exists);
+        if let Some(unknown) = unknown.filter(|_| !is_there) {
+            return Ok(Err(unknown));
+        }
+        instance.enter(change.operation());
+        tokio::select! {
+            biased;
+            made = call(instance, &change, &variables) => Ok(made?.map(Some)),
+            // From here on the component waits for an answer that does not come.
+            () = changes.held_back() => Ok(Ok(None)),
+        }
+    });
+    let made = tokio::select! {
+        made = making => made.flatten(),
+        signal = stop => Err(stopped(signal, changes.has_begun())),
+    };
     let requests = changes.requests();
     if let (Ok(None), Some(request)) = (&made, requests.first()) {
         let after = effect::after(&change, None, before.as_ref(), description);
@@ -111,8 +115,9 @@ pub async fn run(
         let plan = Plan::send(&change, before, after, request, &variables);
         return Ok(Done::Planned(plan));
     }
-    let made = made.and_then(|outcome| {
-        outcome.ok_or_else(|| Failure::new(Kind::Internal, "the connector has no answer"))
+    let made = made.and_then(|outcome| match outcome {
+        Some(outcome) => outcome.believed(description),
+        None => Err(Failure::new(Kind::Internal, "the connector has no answer")),
     });
     let made = made.map_err(|failure| {
         let failure = traffic.explain(failure).context(format!("cannot {change}"));
@@ -141,36 +146,43 @@ pub async fn run(
     })
 }
 
-/// Whether a connector can make such a change at all.
+/// Whether a connector can do such a thing at all.
 ///
 /// # Errors
 ///
-/// When it does not export what that takes, or describes that it cannot.
-pub fn check(connector: &Connector, change: &Change) -> Result<()> {
+/// When it does not export what that takes.
+pub fn check(connector: &Connector, operation: Operation) -> Result<()> {
     let name = &connector.description.display_name;
-    let exported = |interface: &str| connector.interface.exports.contains(interface);
-    let unimplemented = |what: String| Err(Failure::new(Kind::Unimplemented, what));
-    match change {
-        Change::Grant { entitlement, .. } | Change::Revoke { entitlement, .. } => {
-            let ty = &entitlement.on.resource_type;
-            let types = connector.description.resource_types.iter();
-            let provisionable = types
-                .filter(|ty| ty.provisionable)
-                .any(|known| known.id == *ty);
-            match provisionable && exported("grant") {
-                true => Ok(()),
-                false => unimplemented(format!(
-                    "resource type {ty} does not have provisioner configured: {name} cannot grant or revoke its entitlements"
-                )),
-            }
-        }
-        Change::CreateAccount { .. } if !exported("create-account") => {
-            unimplemented(format!("{name} cannot create accounts"))
-        }
-        Change::InvokeAction { .. } if !exported("invoke-action") => {
-            unimplemented(format!("{name} has no actions"))
-        }
-        _ => Ok(()),
+    let (interface, what) = match operation {
+        Operation::Grant | Operation::Revoke => ("grant", "grants and revokes nothing"),
+        Operation::CreateAccount => ("create-account", "creates no accounts"),
+        Operation::InvokeAction => ("invoke-action", "has no actions"),
+        _ => return Ok(()),
+    };
+    match connector.interface.exports.contains(interface) {
+        true => Ok(()),
+        false => Err(Failure::new(
+            Kind::Unimplemented,
+            format!("{name} {what}: the component does not export {interface}"),
+        )),
+    }
+}
+
+/// Whether entitlements on this type can be granted and revoked, as the connector describes it.
+fn check_provisionable(connector: &Connector, change: &Change) -> Result<()> {
+    let Some(entitlement) = change.entitlement() else {
+        return Ok(());
+    };
+    let ty = &entitlement.on.resource_type;
+    let mut types = connector.description.resource_types.iter();
+    match types.any(|known| known.id == *ty && known.provisionable) {
+        true => Ok(()),
+        false => Err(Failure::new(
+            Kind::Unimplemented,
+            format!(
+                "resource type {ty} does not have provisioner configured: its entitlements cannot be granted or revoked"
+            ),
+        )),
     }
 }
 
@@ -191,15 +203,48 @@ async fn look_at(
     Ok(Some(match called.await.flatten()? {
         Ok(Some(listed)) if listed.resource.id != *subject => Err(Failure::new(
             Kind::Internal,
-            format!("the connector was asked for {what}, and answered with something else"),
+            format!(
+                "the connector was asked for {what}, and answered with {} {}",
+                listed.resource.id.resource_type, listed.resource.id.id
+            ),
         )),
         Ok(listed) => Ok(State::told(listed.as_ref())),
         Err(error) => Err(Failure::from(error).context(format!("cannot look at {what}"))),
     }))
 }
 
+/// A principal could not be looked at. If the file does not know it either, that is told as well,
+/// and it is all there is to say where the product takes no such id.
+fn unseen(failure: Failure, unknown: Option<Failure>) -> Failure {
+    match (unknown, failure.kind) {
+        (None, _) => failure,
+        (Some(unknown), Kind::InvalidArgument | Kind::NotFound) => unknown,
+        (Some(unknown), _) => {
+            let known = format!("{unknown}.");
+            let hints = std::iter::once(known).chain(unknown.hints);
+            hints.fold(failure, Failure::hint)
+        }
+    }
+}
+
+fn stopped(signal: &str, has_begun: bool) -> Failure {
+    let what = match has_begun {
+        true => "it was sent, and it is not known whether it has worked",
+        false => "nothing has been changed",
+    };
+    let failure = Failure::new(Kind::Canceled, format!("stopped by {signal}; {what}"));
+    match has_begun {
+        true => failure.hint("Run it again: it looks at what is there first."),
+        false => failure,
+    }
+}
+
 /// Calls the component for a change.
-async fn call(instance: &mut Instance, change: &Change) -> wasmtime::Result<Result<Outcome>> {
+async fn call(
+    instance: &mut Instance,
+    change: &Change,
+    variables: &Variables,
+) -> wasmtime::Result<Result<Outcome>> {
     let Instance { store, exports } = instance;
     let made = match change.clone() {
         Change::Grant {
@@ -227,7 +272,8 @@ async fn call(instance: &mut Instance, change: &Change) -> wasmtime::Result<Resu
             let called = store.run_concurrent(async |accessor| {
                 create.call_create_account(accessor, account).await
             });
-            called.await.flatten()?.map(Outcome::from)
+            let created = called.await.flatten()?;
+            created.map(|created| Outcome::of_account(created, variables))
         }
         Change::InvokeAction {
             name, arguments, ..

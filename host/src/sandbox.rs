@@ -7,9 +7,11 @@
 
 mod limits;
 mod log;
+mod printable;
 mod variables;
 
 pub use limits::Limits;
+pub use printable::printable;
 pub use variables::Variables;
 
 use crate::{

@@ -4,7 +4,10 @@ use crate::{
     cli::{LogFlags, LogFormat},
     terminal::Terminal,
 };
-use connector_host::{failure::Failure, sandbox::Variables};
+use connector_host::{
+    failure::Failure,
+    sandbox::{Variables, printable},
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::{
@@ -130,10 +133,11 @@ struct Fields {
 impl Fields {
     fn redacted(&self, text: &str) -> String {
         let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = |text: &str| text.chars().map(printable).collect();
         match secrets.as_ref() {
-            Some(variables) => variables.redact(text).into_owned(),
+            Some(variables) => shown(&variables.redact(text)),
             // Nothing is configured yet.
-            None => text.to_owned(),
+            None => shown(text),
         }
     }
 

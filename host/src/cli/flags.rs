@@ -41,7 +41,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sync")]
 pub struct SyncFlags {
-    /// The .c1z file to write
+    /// The .c1z file to write, or to look ids up in
     #[arg(long, short, value_name = "FILE", default_value = "sync.c1z")]
     pub file: PathBuf,
     /// Sync only these resource types, into a file that does not hold others
@@ -160,13 +160,13 @@ pub struct ChangeFlags {
     /// Its arguments
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub invoke_action_args: Option<String>,
-    /// Accepted for compatibility: actions are not bound to types
+    /// Type of the resource that it acts on
     #[arg(long, value_name = "TYPE", allow_hyphen_values = true, hide = true)]
     pub invoke_action_resource_type: Option<String>,
     /// Log which actions there are
     #[arg(long, value_parser = BoolishValueParser::new())]
     pub list_action_schemas: bool,
-    /// Accepted for compatibility, like the one above
+    /// Only those that act on resources of this type
     #[arg(long, value_name = "TYPE", allow_hyphen_values = true, hide = true)]
     pub list_action_schemas_resource_type: Option<String>,
     /// Read, but hold back what would change something, and show it instead

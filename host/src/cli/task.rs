@@ -24,8 +24,11 @@ pub enum Task {
     InvokeAction {
         name: String,
         arguments: String,
+        resource_type: Option<String>,
     },
-    ListActions,
+    ListActions {
+        resource_type: Option<String>,
+    },
 }
 
 /// Sets of flags of which no two go together.
@@ -86,17 +89,23 @@ impl Task {
         }
         let mut tasks = ORDER.iter().filter(|name| is_given(name));
         let Some(first) = tasks.next() else {
-            return Ok(Self::Sync);
+            // Whoever sets it does not want anything to be written.
+            return match flags.dry_run {
+                true => Err(Failure::new(
+                    Kind::Other,
+                    "--dry-run goes with a change of access, and none is asked for",
+                )
+                .hint("A sync changes nothing but its file; see run --help for the changes.")),
+                false => Ok(Self::Sync),
+            };
         };
         let creates = |name: &str| name.starts_with("create-account-");
         for ignored in tasks.filter(|name| !(creates(name) && creates(first))) {
             tracing::warn!("--{ignored} is ignored: one task at a time, and --{first} comes first");
         }
         let of = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
-        let needed = |name: &str, value: &Option<String>| {
-            of(value)
-                .ok_or_else(|| Failure::new(Kind::InvalidArgument, format!("--{name} is empty")))
-        };
+        let empty = |name: &str| Failure::new(Kind::InvalidArgument, format!("--{name} is empty"));
+        let needed = |name: &str, value: &Option<String>| of(value).ok_or_else(|| empty(name));
         Ok(match *first {
             "grant-entitlement" => Self::Grant {
                 entitlement: needed(first, &flags.grant_entitlement)?,
@@ -109,8 +118,21 @@ impl Task {
             "invoke-action" => Self::InvokeAction {
                 name: needed(first, &flags.invoke_action)?,
                 arguments: flags.invoke_action_args.clone().unwrap_or_default(),
+                resource_type: of(&flags.invoke_action_resource_type),
             },
-            "list-action-schemas" => Self::ListActions,
+            "list-action-schemas" => Self::ListActions {
+                resource_type: of(&flags.list_action_schemas_resource_type),
+            },
+            _ if [
+                &flags.create_account_login,
+                &flags.create_account_email,
+                &flags.create_account_profile,
+            ]
+            .into_iter()
+            .all(|value| of(value).is_none()) =>
+            {
+                return Err(empty(first));
+            }
             _ => Self::CreateAccount {
                 login: of(&flags.create_account_login),
                 email: of(&flags.create_account_email),
@@ -215,11 +237,19 @@ mod tests {
     #[test]
     fn without_any_of_these_flags_it_is_a_sync() {
         let flags = ChangeFlags {
-            dry_run: true,
             invoke_action_args: some("{}"),
             ..ChangeFlags::default()
         };
         assert_eq!(task(flags).unwrap(), Task::Sync);
+    }
+
+    #[test]
+    fn there_is_no_dry_run_of_a_sync() {
+        let flags = ChangeFlags {
+            dry_run: true,
+            ..ChangeFlags::default()
+        };
+        assert_eq!(task(flags).unwrap_err().kind, Kind::Other);
     }
 
     #[test]

@@ -4,14 +4,24 @@
 use connector_host::contract::describe::{Action, ActionKind, Description, Field, Kind};
 use serde_json::{Map, Value, json};
 
-/// Logs all of them.
-pub fn log(description: &Description) {
-    let schemas: Value = description.actions.iter().map(schema).collect();
+/// Logs all of them, or those that act on resources of one type.
+pub fn log(description: &Description, resource_type: Option<&str>) {
+    let actions = description.actions.iter();
+    let schemas: Vec<_> = actions
+        .filter(|action| acts_on(action, resource_type))
+        .map(schema)
+        .collect();
     tracing::info!(
-        count = description.actions.len(),
-        "schemas.json" = %schemas,
+        count = schemas.len(),
+        "schemas.json" = %json!(schemas),
         "Action Schemas"
     );
+}
+
+/// Whether an action is one for resources of this type, where a type is given.
+pub fn acts_on(action: &Action, resource_type: Option<&str>) -> bool {
+    let target = action.target.as_ref();
+    resource_type.is_none_or(|wanted| target.is_some_and(|target| target.resource_type == wanted))
 }
 
 fn schema(action: &Action) -> Value {

@@ -2,11 +2,11 @@
 
 mod report;
 
-use super::{gate, print};
+use super::{actions::acts_on, gate, print, signals::Signals};
 use crate::cli::{ChangeFlags, SandboxFlags, Settings, SyncFlags, Task};
 use connector_host::{
     connector::Connector,
-    egress::{Changes, Gate},
+    egress::{Gate, Operation},
     failure::{Failure, Kind, Result},
     provisioning::{self, Done, Ids, Known, Receipts, account, invocation, secrets},
     sandbox::Variables,
@@ -33,8 +33,7 @@ impl Ready {
         sandbox: &SandboxFlags,
     ) -> Result<Self> {
         let known = known(connector, task, sync).await?;
-        provisioning::check(connector, &known.change)?;
-        let mut variables = settings.variables();
+        let variables = settings.variables();
         for secret in secrets(&connector.description, &known.change) {
             variables.hide(&secret);
         }
@@ -56,11 +55,6 @@ impl Ready {
         Arc::clone(&self.variables)
     }
 
-    /// What it has sent so far.
-    pub fn changes(&self) -> Arc<Changes> {
-        Arc::clone(&self.gate.changes)
-    }
-
     /// Makes the change, and tells what has come of it.
     pub async fn make(self, connector: &Connector, sandbox: &SandboxFlags) -> Result<()> {
         let Self {
@@ -69,9 +63,22 @@ impl Ready {
             variables,
             receipts,
         } = self;
+        let mut signals = Signals::new()?;
+        let changes = Arc::clone(&gate.changes);
+        let stop = async {
+            let first = signals.next().await;
+            if !changes.has_begun() {
+                return first;
+            }
+            tracing::info!(
+                signal = first,
+                "waiting for what was sent before stopping; another signal stops at once"
+            );
+            signals.next().await
+        };
         let change = known.change.clone();
         let limits = sandbox.limits();
-        let made = provisioning::run(connector, gate, variables, &limits, known, receipts);
+        let made = provisioning::run(connector, gate, variables, &limits, known, receipts, stop);
         match made.await? {
             Done::Planned(plan) => print(&format!("{plan}\n")),
             Done::Made(outcome) => {
@@ -85,8 +92,10 @@ impl Ready {
 async fn known(connector: &Connector, task: Task, sync: &SyncFlags) -> Result<Known> {
     let description = connector.description.clone();
     let (file, temp_dir) = (sync.file.clone(), sync.file_options().temp_dir);
+    let able = |operation| provisioning::check(connector, operation);
     let change = match task {
         Task::Grant { .. } | Task::Revoke { .. } => {
+            able(Operation::Grant)?;
             let look = move || {
                 let ids = Ids::open(&file, temp_dir.as_deref(), &description)?;
                 match task {
@@ -107,44 +116,41 @@ async fn known(connector: &Connector, task: Task, sync: &SyncFlags) -> Result<Kn
             profile,
             resource_type,
         } => {
-            let form = description.account_form.as_ref().filter(|form| {
-                let wanted = resource_type.as_ref();
-                wanted.is_none_or(|wanted| *wanted == form.resource_type)
-            });
-            let form = form.ok_or_else(|| {
-                Failure::new(
+            able(Operation::CreateAccount)?;
+            let name = &description.display_name;
+            let form = description.account_form.as_ref().ok_or_else(|| {
+                let what = format!("{name} does not describe what it takes to create an account");
+                Failure::new(Kind::Unimplemented, what)
+            })?;
+            let ty = &form.resource_type;
+            if let Some(other) = resource_type.filter(|wanted| wanted != ty) {
+                return Err(Failure::new(
                     Kind::Unimplemented,
                     format!(
-                        "{} cannot create accounts{}",
-                        description.display_name,
-                        resource_type.map_or_else(String::new, |ty| format!(" of the type {ty}"))
+                        "{name} creates accounts of the type {ty}, and none of the type {other}"
                     ),
-                )
-            })?;
+                ));
+            }
             account(form, login, email, profile.as_deref())?
         }
-        Task::InvokeAction { name, arguments } => {
-            let action = description
-                .actions
-                .iter()
-                .find(|action| action.name == name);
-            let action = action.ok_or_else(|| {
-                let known = description
-                    .actions
-                    .iter()
-                    .map(|action| action.name.as_str());
-                Failure::new(
-                    Kind::NotFound,
-                    format!("handler for action {name} not found"),
-                )
-                .hint(match description.actions.is_empty() {
-                    true => format!("{} has no actions.", description.display_name),
-                    false => format!("There are {}.", known.collect::<Vec<_>>().join(", ")),
-                })
+        Task::InvokeAction {
+            name,
+            arguments,
+            resource_type,
+        } => {
+            able(Operation::InvokeAction)?;
+            let ty = resource_type.as_deref();
+            let mut actions = description.actions.iter().filter(|own| acts_on(own, ty));
+            let action = actions.find(|action| action.name == name).ok_or_else(|| {
+                let on = ty.map_or_else(String::new, |ty| format!(" on the type {ty}"));
+                let what = format!("handler for action {name}{on} not found");
+                let known = description.actions.iter().map(|own| own.name.as_str());
+                let known = known.collect::<Vec<_>>().join(", ");
+                Failure::new(Kind::NotFound, what).hint(format!("There are {known}."))
             })?;
             invocation(action, &arguments)?
         }
-        Task::Sync | Task::ListActions => {
+        Task::Sync | Task::ListActions { .. } => {
             return Err(Failure::new(Kind::Internal, "a sync is no change"));
         }
     };

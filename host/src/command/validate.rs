@@ -6,6 +6,7 @@ use connector_host::{
     connector::Connector,
     egress::Operation,
     failure::{Failure, Result},
+    sandbox::printable,
 };
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFl
     let name = &connector.description.display_name;
     match checked {
         Ok(Ok(checked)) => {
-            let checked = variables.redact(&checked).replace(char::is_control, " ");
+            let checked: String = variables.redact(&checked).chars().map(printable).collect();
             print(&format!("{name}: {checked}\n"))
         }
         Ok(Err(error)) => {

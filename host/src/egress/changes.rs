@@ -25,6 +25,8 @@ pub enum Answer {
     Awaited,
     /// It has never been sent: this is a dry run.
     HeldBack,
+    /// It has never arrived, for this reason.
+    Unsent(String),
     /// A status arrived.
     Status(u16),
     /// No answer arrived, for this reason.
@@ -32,13 +34,13 @@ pub enum Answer {
 }
 
 impl ChangingRequest {
-    /// Whether it is unknown what it has done: nobody has answered, or somebody who did not know
-    /// (RFC 9110, section 15.6).
-    pub fn is_ambiguous(&self) -> bool {
+    /// Whether it may have changed something: unless it has been refused, or has not arrived.
+    pub fn may_have_worked(&self) -> bool {
         match self.answer {
             Answer::Awaited | Answer::Failed(_) => true,
-            Answer::HeldBack => false,
-            Answer::Status(status) => status >= 500,
+            Answer::HeldBack | Answer::Unsent(_) => false,
+            // Who says so has not acted (RFC 9110, section 15.5), but for a timeout.
+            Answer::Status(status) => !(400..500).contains(&status) || status == 408,
         }
     }
 }

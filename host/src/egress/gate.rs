@@ -200,6 +200,7 @@ impl Gate {
                 change,
                 match &sent {
                     Ok(response) => ChangeAnswer::Status(response.status().as_u16()),
+                    Err(error) if error.is_connect() => ChangeAnswer::Unsent(reason(error)),
                     Err(error) => ChangeAnswer::Failed(reason(error)),
                 },
             );

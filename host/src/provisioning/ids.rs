@@ -118,7 +118,11 @@ impl<'d> Ids<'d> {
     pub fn revoke(&self, grant: &str) -> Result<Known> {
         let (entitlement, principal) = match &self.reader {
             Some(reader) => self.grant_in_file(reader, grant)?,
-            None => text::only(grant, text::grants(grant, self.description))?,
+            None => text::only(
+                grant,
+                text::grants(grant, self.description),
+                self.description,
+            )?,
         };
         let state = self.state(&principal)?;
         Ok(Known {
@@ -147,7 +151,10 @@ impl<'d> Ids<'d> {
     fn entitlement(&self, id: &str) -> Result<(EntitlementId, Vec<String>)> {
         let Some(reader) = &self.reader else {
             let taken_apart = text::entitlement(id, self.description).into_iter();
-            return Ok((text::only(id, taken_apart.collect())?, Vec::new()));
+            return Ok((
+                text::only(id, taken_apart.collect(), self.description)?,
+                Vec::new(),
+            ));
         };
         let Some(found) = reader.entitlement(id).map_err(failed)? else {
             let near = reader.nearest_entitlement(id).map_err(failed)?;
@@ -216,7 +223,7 @@ impl<'d> Ids<'d> {
             )
             .hint(format!(
                 "Give --grant-principal-type; there are {}.",
-                self.types()
+                text::types(self.description)
             ))),
         }
     }
@@ -233,18 +240,10 @@ impl<'d> Ids<'d> {
                 Kind::InvalidArgument,
                 format!(
                     "there is no resource type {ty:?}; there are {}",
-                    self.types()
+                    text::types(self.description)
                 ),
             )),
         }
-    }
-
-    fn types(&self) -> String {
-        let types = self.description.resource_types.iter();
-        types
-            .map(|ty| ty.id.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
     }
 
     fn no_principal(&self, reader: &Reader, principal: &ResourceId) -> Result<Failure> {

@@ -1,9 +1,14 @@
 //! What has come of a change.
 
-use crate::contract::{
-    create_account::Created,
-    grant::{Granted, Revoked},
-    types::{Attribute, EntitlementId, Resource},
+use crate::{
+    contract::{
+        create_account::{Created, NewAccount},
+        describe::Description,
+        grant::{Granted, Revoked},
+        types::{Attribute, EntitlementId, Resource, Value},
+    },
+    failure::{Failure, Kind, Result},
+    sandbox::Variables,
 };
 
 /// What a connector has answered.
@@ -77,13 +82,48 @@ impl From<Revoked> for Outcome {
     }
 }
 
-impl From<Created> for Outcome {
-    /// Leaves out what the new account's owner needs to sign in: whoever reads a log does not.
-    fn from(created: Created) -> Self {
+impl Outcome {
+    /// Leaves out what the new account's owner needs to sign in, and sees to it that `variables`
+    /// leaves it out of all texts: whoever reads a log is somebody else.
+    pub(super) fn of_account(created: Created, variables: &Variables) -> Self {
+        let new = |account: NewAccount| {
+            for secret in &account.secrets {
+                if let Value::Text(text) = &secret.value {
+                    variables.hide(text);
+                }
+            }
+            account.resource
+        };
         match created {
-            Created::Created(new) => Self::Created(new.resource),
+            Created::Created(account) => Self::Created(new(account)),
             Created::AlreadyExists(resource) => Self::AccountAlreadyExists(resource),
-            Created::ActionRequired((new, to_do)) => Self::ActionRequired(new.resource, to_do),
+            Created::ActionRequired((account, to_do)) => Self::ActionRequired(new(account), to_do),
+        }
+    }
+
+    /// Whether a connector can mean what it has answered.
+    ///
+    /// # Errors
+    ///
+    /// When it speaks of types that it does not describe.
+    pub(super) fn believed(self, description: &Description) -> Result<Self> {
+        let ty = match &self {
+            Self::GrantReplaced(other) | Self::RevokedFor(other) => Some(&other.on.resource_type),
+            Self::Created(resource)
+            | Self::ActionRequired(resource, _)
+            | Self::AccountAlreadyExists(resource) => Some(&resource.id.resource_type),
+            _ => None,
+        };
+        let types = &description.resource_types;
+        match ty.filter(|ty| !types.iter().any(|known| known.id == **ty)) {
+            None => Ok(self),
+            Some(ty) => Err(Failure::new(
+                Kind::Internal,
+                format!(
+                    "the connector answered with something of the type {ty:?}, which it does not describe"
+                ),
+            )
+            .hint("This is a fault in the connector; look at the product before you try again.")),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! What a dry run has come to.
 
 use super::{Change, Outcome, State, masked};
-use crate::{egress::ChangingRequest, sandbox::Variables};
+use crate::{
+    egress::ChangingRequest,
+    sandbox::{Variables, printable},
+};
 use std::fmt;
 
 /// What would happen.
@@ -44,24 +47,21 @@ impl Plan {
             json => format!("{json:#}"),
         };
         Self::Send {
-            what: printable(&variables.redact(&what)),
+            what: shown(&variables.redact(&what)),
             before,
             after,
             request: format!(
                 "{} {}",
                 request.method,
-                printable(&masked::url(request, variables))
+                shown(&masked::url(request, variables))
             ),
-            body: body
-                .chars()
-                .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-                .collect(),
+            body: body.lines().map(shown).collect::<Vec<_>>().join("\n"),
         }
     }
 }
 
-fn printable(text: &str) -> String {
-    text.replace(char::is_control, " ")
+fn shown(text: &str) -> String {
+    text.chars().map(printable).collect()
 }
 
 impl fmt::Display for Plan {

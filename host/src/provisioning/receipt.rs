@@ -21,6 +21,8 @@ use std::{
 #[derive(Debug)]
 pub struct Receipts {
     file: File,
+    /// Rather than a terminal or a pipe.
+    is_file: bool,
     path: PathBuf,
 }
 
@@ -38,19 +40,18 @@ impl Receipts {
                 .create(true)
                 .mode(0o600)
                 .open(path)?;
-            if !file.metadata()?.is_file() {
-                return Err(io::Error::other("it is no regular file"));
+            let is_file = file.metadata()?.is_file();
+            if is_file {
+                // The name of a new file is kept by its directory.
+                let parent = path.parent().filter(|path| !path.as_os_str().is_empty());
+                File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
             }
-            // The name of a new file is kept by its directory.
-            let directory = path
-                .parent()
-                .filter(|parent| !parent.as_os_str().is_empty());
-            File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
-            Ok(file)
+            io::Result::Ok((file, is_file))
         };
         match open() {
-            Ok(file) => Ok(Self {
+            Ok((file, is_file)) => Ok(Self {
                 file,
+                is_file,
                 path: path.to_owned(),
             }),
             Err(error) => Err(Failure::of(Kind::Other, error)
@@ -81,7 +82,7 @@ impl Receipts {
     fn write(&mut self, receipt: &Value) -> io::Result<()> {
         // A line that was broken off must not spoil this one.
         let mut line = String::new();
-        if self.file.seek(SeekFrom::End(0))? > 0 {
+        if self.is_file && self.file.seek(SeekFrom::End(0))? > 0 {
             self.file.seek(SeekFrom::End(-1))?;
             let mut last = [0];
             self.file.read_exact(&mut last)?;
@@ -92,7 +93,10 @@ impl Receipts {
         line.push_str(&receipt.to_string());
         line.push('\n');
         self.file.write_all(line.as_bytes())?;
-        self.file.sync_all()
+        match self.is_file {
+            true => self.file.sync_all(),
+            false => self.file.flush(),
+        }
     }
 }
 
@@ -147,34 +151,8 @@ impl Receipt<'_> {
                 put("arguments", attributes(arguments));
             }
         }
-        if let Some(subject) = self.change.subject() {
-            let mut principal = Map::new();
-            principal.insert("resource_type".to_owned(), json!(subject.resource_type));
-            principal.insert("id".to_owned(), json!(subject.id));
-            let name = self.before.map(|before| &before.name);
-            if let Some(name) = name.filter(|name| !name.is_empty()) {
-                principal.insert("display_name".to_owned(), json!(name));
-            }
-            let name = match self.change {
-                Change::InvokeAction { .. } => "resource",
-                _ => "principal",
-            };
-            put(name, Value::Object(principal));
-        }
-        if let Ok(
-            Outcome::Created(resource)
-            | Outcome::ActionRequired(resource, _)
-            | Outcome::AccountAlreadyExists(resource),
-        ) = self.result
-        {
-            put(
-                "resource",
-                json!({
-                    "resource_type": resource.id.resource_type,
-                    "id": resource.id.id,
-                    "display_name": resource.display_name,
-                }),
-            );
+        if let Some(principal) = self.principal() {
+            put("principal", principal);
         }
         if let Some(before) = self.before {
             put("before", before.json());
@@ -190,12 +168,36 @@ impl Receipt<'_> {
         match self.result {
             Ok(outcome) => put("outcome", json!(outcome.name())),
             Err(failure) => {
-                let unknown = self.requests.iter().any(ChangingRequest::is_ambiguous);
+                let unknown = self.requests.iter().any(ChangingRequest::may_have_worked);
                 put("outcome", json!(if unknown { "unknown" } else { "failed" }));
                 put("error", json!(failure.to_string()));
             }
         }
         masked::value(Value::Object(receipt), variables)
+    }
+}
+
+impl Receipt<'_> {
+    /// The resource that is different now, or would be.
+    fn principal(&self) -> Option<Value> {
+        let (id, name) = match self.result {
+            Ok(
+                Outcome::Created(resource)
+                | Outcome::ActionRequired(resource, _)
+                | Outcome::AccountAlreadyExists(resource),
+            ) => (&resource.id, resource.display_name.as_str()),
+            _ => {
+                let name = self.before.map_or("", |before| &before.name);
+                (self.change.subject()?, name)
+            }
+        };
+        let mut principal = Map::new();
+        principal.insert("resource_type".to_owned(), json!(id.resource_type));
+        principal.insert("id".to_owned(), json!(id.id));
+        if !name.is_empty() {
+            principal.insert("display_name".to_owned(), json!(name));
+        }
+        Some(Value::Object(principal))
     }
 }
 
@@ -206,7 +208,9 @@ fn request(sent: &ChangingRequest, variables: &Variables) -> Value {
     request.insert("body".to_owned(), masked::body(sent, variables));
     match &sent.answer {
         Answer::Status(status) => request.insert("status".to_owned(), json!(status)),
-        Answer::Failed(reason) => request.insert("error".to_owned(), json!(reason)),
+        Answer::Failed(reason) | Answer::Unsent(reason) => {
+            request.insert("error".to_owned(), json!(reason))
+        }
         Answer::Awaited => request.insert("error".to_owned(), json!("no answer was waited for")),
         Answer::HeldBack => None,
     };

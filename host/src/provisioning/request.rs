@@ -41,6 +41,7 @@ pub fn account(
     {
         given.insert("email".to_owned(), Json::String(login));
     }
+    let profile = form::fill(FLAG, &form.fields, &given, &["login", "email"])?;
     let (login, email) = (text(&given, "login"), text(&given, "email"));
     if login.is_none() && email.is_none() {
         return Err(Failure::new(
@@ -54,7 +55,7 @@ pub fn account(
         account: Account {
             login,
             email,
-            profile: form::fill(FLAG, &form.fields, &given, &["login", "email"])?,
+            profile,
             credential: form.credentials.first().copied().ok_or_else(|| {
                 Failure::new(
                     Kind::Internal,

@@ -4,6 +4,7 @@ use super::change::id;
 use crate::{
     c1z::{self, Reader, UserTrait},
     contract::{
+        describe::{Description, Source},
         list_resources::Listed,
         types::{Resource, ResourceId, Status},
     },
@@ -64,6 +65,26 @@ impl State {
             entitlements: Some(entitlements.into_iter().collect()),
             as_of: Some(sync.ended_at),
         }))
+    }
+
+    /// The same, with what a connector does not tell together with a resource: grants that are
+    /// listed by themselves are as the file has them.
+    pub(super) fn completed(mut self, file: Option<Self>, description: &Description) -> Self {
+        let is_listed = |entitlement: &str| {
+            let ty = entitlement.split(':').next();
+            let mut types = description.resource_types.iter();
+            types.any(|known| Some(known.id.as_str()) == ty && known.grants == Source::Listed)
+        };
+        let Some(file) = file.filter(|_| self.exists) else {
+            return self;
+        };
+        let held = file.entitlements.into_iter().flatten();
+        let listed: Vec<_> = held.filter(|held| is_listed(held)).collect();
+        if let Some(entitlements) = self.entitlements.as_mut().filter(|_| !listed.is_empty()) {
+            entitlements.extend(listed);
+            self.as_of = file.as_of;
+        }
+        self
     }
 
     /// The same, as what is so from now on.

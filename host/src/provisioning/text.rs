@@ -38,20 +38,30 @@ pub fn grants(id: &str, description: &Description) -> Vec<(EntitlementId, Resour
 /// # Errors
 ///
 /// When there is none, or there are several.
-pub fn only<T>(id: &str, mut meanings: Vec<T>) -> Result<T> {
+pub fn only<T>(id: &str, mut meanings: Vec<T>, description: &Description) -> Result<T> {
     match (meanings.pop(), meanings.is_empty()) {
         (Some(only), true) => Ok(only),
         (None, _) => Err(Failure::new(
             Kind::InvalidArgument,
             format!("{id:?} is no id of this connector"),
         )
-        .hint("Entitlements are named <resource type>:<id>:<slug>, grants <entitlement>:<principal type>:<principal id>; sync, and copy the id from there.")),
+        .hint("Entitlements are named <resource type>:<id>:<slug>, grants <entitlement>:<principal type>:<principal id>; sync, and copy the id from there.")
+        .hint(format!("Resource types are {}.", types(description)))),
         (Some(_), false) => Err(Failure::new(
             Kind::InvalidArgument,
             format!("{id:?} can be read in several ways, and there is no file to look it up in"),
         )
         .hint("Run a sync first.")),
     }
+}
+
+/// The resource types that there are, for messages.
+pub fn types(description: &Description) -> String {
+    let types = description.resource_types.iter();
+    types
+        .map(|ty| ty.id.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn resource(text: &str, description: &Description) -> Option<ResourceId> {

@@ -64,11 +64,7 @@ impl LogLines {
         }
         let (connector, operation) = (&*self.connector, self.operation.to_string());
         let line = String::from_utf8_lossy(line);
-        let line: String = line
-            .trim_end()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let line: String = line.trim_end().chars().map(super::printable).collect();
         let line = self.variables.redact(&line);
         let line = &line[..line.floor_char_boundary(LINE)];
         tracing::info!(connector, operation, "{line}");

@@ -1,7 +1,12 @@
 //! The component's configuration, as it reads it.
 
 use crate::contract::variables::{Error, Host, HostWithStore};
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    sync::{PoisonError, RwLock},
+};
 use wasmtime::component::{Accessor, HasData};
 
 /// Values by variable name. Which of them are secrets is known, so that they can be kept out
@@ -10,7 +15,7 @@ use wasmtime::component::{Accessor, HasData};
 pub struct Variables {
     values: BTreeMap<String, String>,
     /// Longest first, so that a secret inside another one does not spoil it.
-    secrets: Vec<String>,
+    secrets: RwLock<Vec<String>>,
 }
 
 /// Shorter values appear in texts by chance; to blank them out would only puzzle the reader.
@@ -22,42 +27,34 @@ impl Variables {
         let mut variables = Self::default();
         for (name, value, secret) in settings {
             if secret {
-                variables.keep_secret(&value);
+                variables.hide(&value);
             }
             variables.values.insert(name.replace('-', "_"), value);
         }
-        variables.sort();
         variables
     }
 
-    /// Takes another secret, which is no setting, out of all texts.
-    pub fn hide(&mut self, secret: &str) {
-        self.keep_secret(secret);
-        self.sort();
-    }
-
-    fn sort(&mut self) {
-        self.secrets
-            .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    }
-
-    /// Remembers a secret in each form in which it may turn up: whole, with its line breaks
-    /// made blanks, and, where a text has been taken apart into lines, line by line.
-    fn keep_secret(&mut self, secret: &str) {
+    /// Remembers a secret, which may be no setting, in each form in which it may turn up: whole,
+    /// with its line breaks made blanks, and, where a text has been taken apart into lines, line by
+    /// line.
+    pub fn hide(&self, secret: &str) {
         let whole = [secret.to_owned(), secret.replace(char::is_control, " ")];
         let lines = secret.split(char::is_control).map(str::to_owned);
         let forms = whole.into_iter().chain(lines);
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
         for form in forms.filter(|form| form.len() >= SHORTEST_SECRET) {
-            if !self.secrets.contains(&form) {
-                self.secrets.push(form);
+            if !secrets.contains(&form) {
+                secrets.push(form);
             }
         }
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     }
 
     /// The text with `***` for each secret.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for secret in &self.secrets {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        for secret in &*secrets {
             if text.contains(secret) {
                 text = Cow::Owned(text.replace(secret, "***"));
             }

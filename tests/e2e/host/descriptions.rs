@@ -1,25 +1,10 @@
 //! Components that describe themselves in a way that cannot be.
 
-use crate::support::{Component, component, fails, misfit_bytes};
+use crate::support::{component, describing, fails, misfit_bytes};
 use e2e::host::{Host, connector_host};
 
-/// Stands in the file; the word after it says how the component describes itself.
-const MARK: &[u8] = b"misfit describes itself: ";
-const WORD: usize = 15;
-
-fn describing(how: &str) -> Component {
-    let mut bytes = misfit_bytes();
-    let at = bytes
-        .windows(MARK.len())
-        .position(|window| window == MARK)
-        .expect("there is a mark")
-        + MARK.len();
-    bytes[at..at + WORD].copy_from_slice(format!("{how:WORD$}").as_bytes());
-    component(&bytes)
-}
-
 fn refused(how: &str, code: i32, texts: &[&str]) {
-    let file = describing(how);
+    let file = component(&describing(misfit_bytes(), how));
     let host = Host::with_component(&file.path)
         .env("BATON_BEHAVIOUR", "well")
         .env("BATON_RETRIES", "1");
@@ -40,7 +25,7 @@ fn a_crash_is_a_fault_in_the_connector() {
 
 #[test]
 fn a_component_that_does_not_come_to_an_end_is_stopped() {
-    let file = describing("spin");
+    let file = component(&describing(misfit_bytes(), "spin"));
     let path = file.path.to_str().expect("a path");
     let transcript = connector_host(&["inspect", path]).failed_with(&[
         "component did not come to an end within 10s, and was stopped during describe",

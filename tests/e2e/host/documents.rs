@@ -41,7 +41,8 @@ fn capabilities_of_the_connector() {
             ]
           },
           "capabilities": [
-            "CAPABILITY_SYNC"
+            "CAPABILITY_SYNC",
+            "CAPABILITY_PROVISION"
           ],
           "permissions": {}
         },
@@ -59,15 +60,26 @@ fn capabilities_of_the_connector() {
             ]
           },
           "capabilities": [
-            "CAPABILITY_SYNC"
+            "CAPABILITY_SYNC",
+            "CAPABILITY_ACCOUNT_PROVISIONING"
           ],
           "permissions": {}
         }
       ],
       "connectorCapabilities": [
-        "CAPABILITY_SYNC"
+        "CAPABILITY_PROVISION",
+        "CAPABILITY_SYNC",
+        "CAPABILITY_ACCOUNT_PROVISIONING",
+        "CAPABILITY_ACTIONS"
       ],
-      "credentialDetails": {}
+      "credentialDetails": {
+        "capabilityAccountProvisioning": {
+          "supportedCredentialOptions": [
+            "CAPABILITY_DETAIL_CREDENTIAL_OPTION_NO_PASSWORD"
+          ],
+          "preferredCredentialOption": "CAPABILITY_DETAIL_CREDENTIAL_OPTION_NO_PASSWORD"
+        }
+      }
     }
     "#);
 }

@@ -19,7 +19,7 @@ fn help_on_the_program() {
     Usage: connector-host <COMMAND>
 
     Commands:
-      run       Run a connector: a full sync into a .c1z file, unless flags say otherwise
+      run       Run a connector: a full sync into a .c1z file, or one change of access
       validate  Check a connector's configuration and credentials against the service
       inspect   Show what a component is and what it asks for, without running it on anything
       help      Print this message or the help of the given subcommand(s)
@@ -67,7 +67,7 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
 #[test]
 fn help_on_a_run_lists_the_connectors_flags_too() {
     insta::assert_snapshot!(printed(&["--help"]), @"
-    Run a connector: a full sync into a .c1z file, unless flags say otherwise
+    Run a connector: a full sync into a .c1z file, or one change of access
 
     Usage: connector-host run [OPTIONS] <COMPONENT> [COMMAND]
 
@@ -90,7 +90,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
                                  BATON_LOG_FORMAT] [possible values: json, console]
 
     Sync:
-      -f, --file <FILE>                   The .c1z file to write [env: BATON_FILE] [default: sync.c1z]
+      -f, --file <FILE>                   The .c1z file to write, or to look ids up in [env: BATON_FILE]
+                                          [default: sync.c1z]
           --sync-resource-types <TYPE>    Sync only these resource types, into a file that does not hold
                                           others [env: BATON_SYNC_RESOURCE_TYPES]
           --skip-entitlements-and-grants  Sync resource types and resources only [env:
@@ -103,6 +104,34 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
           --c1z-temp-dir <DIRECTORY>      Where the database is built before it is compressed;
                                           BATON_TMPDIR, or the system's directory for temporary files,
                                           if not given [env: BATON_C1Z_TEMP_DIR]
+
+    Change access (one change instead of a sync):
+          --grant-entitlement <ENTITLEMENT>
+              Grant the entitlement with this id [env: BATON_GRANT_ENTITLEMENT]
+          --grant-principal <ID>
+              Id of the resource that it is granted to [env: BATON_GRANT_PRINCIPAL]
+          --grant-principal-type <TYPE>
+              Type of that resource [env: BATON_GRANT_PRINCIPAL_TYPE]
+          --revoke-grant <GRANT>
+              Revoke the grant with this id [env: BATON_REVOKE_GRANT]
+          --create-account-login <LOGIN>
+              Create an account with this login [env: BATON_CREATE_ACCOUNT_LOGIN]
+          --create-account-email <ADDRESS>
+              Create an account with this e-mail address [env: BATON_CREATE_ACCOUNT_EMAIL]
+          --create-account-profile <JSON>
+              Create an account with these values for the connector's form (see inspect) [env:
+              BATON_CREATE_ACCOUNT_PROFILE]
+          --invoke-action <ACTION>
+              Carry out this action of the connector (see inspect) [env: BATON_INVOKE_ACTION]
+          --invoke-action-args <JSON>
+              Its arguments [env: BATON_INVOKE_ACTION_ARGS]
+          --list-action-schemas
+              Log which actions there are [env: BATON_LIST_ACTION_SCHEMAS]
+          --dry-run
+              Read, but hold back what would change something, and show it instead [env: BATON_DRY_RUN]
+          --receipts <FILE>
+              Append a line of JSON for each change: the state before, what was sent, what came of it
+              [env: BATON_RECEIPTS]
 
     Sandbox:
           --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
@@ -129,6 +158,10 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
                                           web application [env: BATON_VALIMAIL_SLUG]
           --base-url <VALUE>              Where Valimail's API is [env: BATON_BASE_URL] [default:
                                           https://api.valimail.com]
+          --allow-last-owner[=<VALUE>]    Lets the last active owner be demoted or disabled, after which
+                                          nobody can manage users or API keys [env:
+                                          BATON_ALLOW_LAST_OWNER] [default: false] [possible values:
+                                          true, false]
       -v, --version                       Print the connector's version
 
     The component comes first; its own flags are listed once it is named.

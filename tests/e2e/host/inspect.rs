@@ -55,28 +55,49 @@ fn an_inspection_for_people() {
     Outbound requests (all others are refused)
       POST  {base-url}/auth  sign-in: sign in (sends valimail-app-id, valimail-client-id)
       GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users  read: list accounts
+      GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  read: read one account
+      POST  {base-url}/accounts/{valimail-slug}/scim/v2/Users  change: create an account (during create-account only)
+      PATCH {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  change: set an account's member type, or whether it is active (during grant, revoke, invoke-action only)
 
     Settings
       valimail-app-id (text, required, secret): The App ID of a Valimail API key of the type Configuration Only
       valimail-client-id (text, required, secret): The Client ID of the same API key
       valimail-slug (text, required): The part after /app/ in the address of Valimail's web application
       base-url (text, default https://api.valimail.com): Where Valimail's API is
+      allow-last-owner (flag, default false): Lets the last active owner be demoted or disabled, after which nobody can manage users or API keys
 
     Resource types
-      member_type (Member Type; role)
+      member_type (Member Type; role, can be granted and revoked)
       user (User; user)
+
+    New accounts (user; no-password)
+      email (text, required): What the person signs in with
+      first_name (text): Taken from the e-mail address if it is not given
+      last_name (text): Taken from the e-mail address if it is not given
+      member_type (text, default member): What the account may do: owner, member, marketer (the last only where Valimail has enabled it)
+      external_id (text): The person's id in the identity provider
+
+    Actions
+      enable_user (user_id): Enables a user's access to ValiMail (activates the account)
+      disable_user (user_id): Disables a user's access to ValiMail (deactivates the account)
 
     Imports
       spin:variables/variables@3.0.0
       identity:connector/types@0.1.0
+      wasi:clocks/types@0.3.0
+      wasi:clocks/monotonic-clock@0.3.0
       wasi:http/types@0.3.0
       wasi:http/client@0.3.0
       <WASI 0.2>
 
     Exports
+      identity:connector/list-resources@0.1.0
+      identity:connector/get-resource@0.1.0
+      identity:connector/grant@0.1.0
+      identity:connector/create-account@0.1.0
+      identity:connector/invoke-action@0.1.0
       identity:connector/describe@0.1.0
       identity:connector/validate@0.1.0
-      identity:connector/list-resources@0.1.0
       identity:connector/list-entitlements@0.1.0
       identity:connector/list-grants@0.1.0
     ");
@@ -97,14 +118,20 @@ fn an_inspection_for_programs() {
       "imports": [
         "spin:variables/variables@3.0.0",
         "identity:connector/types@0.1.0",
+        "wasi:clocks/types@0.3.0",
+        "wasi:clocks/monotonic-clock@0.3.0",
         "wasi:http/types@0.3.0",
         "wasi:http/client@0.3.0",
         "<WASI 0.2>"
       ],
       "exports": [
+        "identity:connector/list-resources@0.1.0",
+        "identity:connector/get-resource@0.1.0",
+        "identity:connector/grant@0.1.0",
+        "identity:connector/create-account@0.1.0",
+        "identity:connector/invoke-action@0.1.0",
         "identity:connector/describe@0.1.0",
         "identity:connector/validate@0.1.0",
-        "identity:connector/list-resources@0.1.0",
         "identity:connector/list-entitlements@0.1.0",
         "identity:connector/list-grants@0.1.0"
       ],
@@ -115,6 +142,7 @@ fn an_inspection_for_programs() {
           ],
           "url": "{base-url}/auth",
           "effect": "sign-in",
+          "during": [],
           "sendsSecrets": [
             "valimail-app-id",
             "valimail-client-id"
@@ -130,9 +158,49 @@ fn an_inspection_for_programs() {
           ],
           "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users",
           "effect": "read",
+          "during": [],
           "sendsSecrets": [],
           "returnsSecrets": [],
           "purpose": "list accounts"
+        },
+        {
+          "methods": [
+            "GET"
+          ],
+          "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users/*",
+          "effect": "read",
+          "during": [],
+          "sendsSecrets": [],
+          "returnsSecrets": [],
+          "purpose": "read one account"
+        },
+        {
+          "methods": [
+            "POST"
+          ],
+          "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users",
+          "effect": "change",
+          "during": [
+            "create-account"
+          ],
+          "sendsSecrets": [],
+          "returnsSecrets": [],
+          "purpose": "create an account"
+        },
+        {
+          "methods": [
+            "PATCH"
+          ],
+          "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users/*",
+          "effect": "change",
+          "during": [
+            "grant",
+            "revoke",
+            "invoke-action"
+          ],
+          "sendsSecrets": [],
+          "returnsSecrets": [],
+          "purpose": "set an account's member type, or whether it is active"
         }
       ],
       "settings": [
@@ -171,6 +239,15 @@ fn an_inspection_for_programs() {
           "secret": false,
           "default": "https://api.valimail.com",
           "advanced": true
+        },
+        {
+          "name": "allow-last-owner",
+          "description": "Lets the last active owner be demoted or disabled, after which nobody can manage users or API keys",
+          "kind": "flag",
+          "required": false,
+          "secret": false,
+          "default": "false",
+          "advanced": true
         }
       ],
       "resourceTypes": [
@@ -183,7 +260,10 @@ fn an_inspection_for_programs() {
           "parent": null,
           "entitlements": "with-resources",
           "grants": "with-resources",
-          "provisionable": false
+          "provisionable": true,
+          "exclusive": {
+            "floor": "member"
+          }
         },
         {
           "id": "user",
@@ -194,7 +274,118 @@ fn an_inspection_for_programs() {
           "parent": null,
           "entitlements": "none",
           "grants": "none",
-          "provisionable": false
+          "provisionable": false,
+          "exclusive": null
+        }
+      ],
+      "accountForm": {
+        "resourceType": "user",
+        "fields": [
+          {
+            "name": "email",
+            "description": "What the person signs in with",
+            "kind": "text",
+            "required": true,
+            "secret": false,
+            "default": null
+          },
+          {
+            "name": "first_name",
+            "description": "Taken from the e-mail address if it is not given",
+            "kind": "text",
+            "required": false,
+            "secret": false,
+            "default": null
+          },
+          {
+            "name": "last_name",
+            "description": "Taken from the e-mail address if it is not given",
+            "kind": "text",
+            "required": false,
+            "secret": false,
+            "default": null
+          },
+          {
+            "name": "member_type",
+            "description": "What the account may do: owner, member, marketer (the last only where Valimail has enabled it)",
+            "kind": "text",
+            "required": false,
+            "secret": false,
+            "default": "member"
+          },
+          {
+            "name": "external_id",
+            "description": "The person's id in the identity provider",
+            "kind": "text",
+            "required": false,
+            "secret": false,
+            "default": null
+          }
+        ],
+        "credentials": [
+          "no-password"
+        ]
+      },
+      "actions": [
+        {
+          "name": "enable_user",
+          "displayName": "Enable User",
+          "description": "Enables a user's access to ValiMail (activates the account)",
+          "kind": "account-enable",
+          "target": {
+            "argument": "user_id",
+            "resourceType": "user"
+          },
+          "arguments": [
+            {
+              "name": "user_id",
+              "description": "The user's id in Valimail, as a sync lists it",
+              "kind": "text",
+              "required": true,
+              "secret": false,
+              "default": null
+            }
+          ],
+          "returns": [
+            {
+              "name": "success",
+              "description": "Whether the user is as wanted",
+              "kind": "flag",
+              "required": true,
+              "secret": false,
+              "default": null
+            }
+          ]
+        },
+        {
+          "name": "disable_user",
+          "displayName": "Disable User",
+          "description": "Disables a user's access to ValiMail (deactivates the account)",
+          "kind": "account-disable",
+          "target": {
+            "argument": "user_id",
+            "resourceType": "user"
+          },
+          "arguments": [
+            {
+              "name": "user_id",
+              "description": "The user's id in Valimail, as a sync lists it",
+              "kind": "text",
+              "required": true,
+              "secret": false,
+              "default": null
+            }
+          ],
+          "returns": [
+            {
+              "name": "success",
+              "description": "Whether the user is as wanted",
+              "kind": "flag",
+              "required": true,
+              "secret": false,
+              "default": null
+            }
+          ]
         }
       ]
     }

@@ -1,19 +1,32 @@
 //! What the host does whatever the component: with one that misbehaves (`misfit`), with files
-//! that are none, with every kind of trouble around the file to write.
+//! that are none, with every kind of trouble around the file to write, and when it is told to
+//! change something.
 
+mod actions;
 mod cache;
+mod changes;
 mod components;
 mod configuration;
 mod descriptions;
 mod documents;
+mod dry_runs;
 mod files;
+mod forms;
+mod gate;
 mod help;
+mod ids;
 mod inspect;
+mod interruptions;
 mod logs;
 mod misbehaviour;
+mod outcomes;
+mod product;
+mod receipts;
 mod sandbox;
+mod secrets;
 mod service;
 mod signals;
 mod support;
+mod tasks;
 mod terminal;
 mod well;

@@ -34,8 +34,17 @@ impl Service {
             connection.read_exact(&mut byte).expect("a request");
             head.push(byte[0]);
         }
+        let head = String::from_utf8(head).expect("a text");
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse().expect("a length"))
+        });
+        let mut body = vec![0; length.unwrap_or(0)];
+        connection.read_exact(&mut body).expect("a body");
         Request {
-            head: String::from_utf8(head).expect("a text"),
+            head,
+            body: String::from_utf8(body).expect("a text"),
             connection,
         }
     }
@@ -50,10 +59,17 @@ impl Service {
 /// A request that waits for its answer.
 pub struct Request {
     pub head: String,
+    pub body: String,
     connection: TcpStream,
 }
 
 impl Request {
+    /// `GET /allowed`.
+    pub fn line(&self) -> &str {
+        let line = self.head.lines().next().unwrap_or_default();
+        line.strip_suffix(" HTTP/1.1").unwrap_or(line)
+    }
+
     /// Answers with a status and a header or none, and without a body.
     pub fn answer(mut self, status: &str, header: &str) {
         let head =

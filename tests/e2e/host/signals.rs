@@ -2,29 +2,19 @@
 
 use crate::{
     service::Service,
-    support::{assert_left, assert_untouched, careful, misfit},
+    support::{assert_left, assert_untouched, careful, kill, misfit},
 };
 use e2e::{
     c1z::File,
     host::{Host, Transcript, finish},
 };
-use std::{
-    fs,
-    process::{Child, Command},
-};
+use std::fs;
 
 /// A host whose sync waits for an answer of the service.
 fn waiting(service: &Service) -> Host {
     careful(misfit("ask"))
         .env("BATON_ORIGIN", &service.origin())
         .env("BATON_ALLOW_OUTBOUND", &service.origin())
-}
-
-fn kill(child: &Child, signal: &str) {
-    let status = Command::new("kill")
-        .args(["-s", signal, &child.id().to_string()])
-        .status();
-    assert!(status.expect("kill runs").success());
 }
 
 fn stopped_by(signal: &str) -> (Host, Transcript) {

@@ -7,12 +7,16 @@ use e2e::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::{Child, Command},
     sync::LazyLock,
 };
 use tempfile::TempDir;
 
 /// The directory for temporary files of a [`careful`] host, within its own.
 const TEMPORARY: &str = "temporary";
+/// Stands in the misbehaving component; the word after it says how it describes itself.
+const MARK: &[u8] = b"misfit describes itself: ";
+const WORD: usize = 15;
 /// What no output may contain.
 pub const SECRET: &str = "correct-horse-battery-staple";
 
@@ -89,6 +93,14 @@ pub fn fails(host: Host, arguments: &[&str], code: i32, texts: &[&str]) -> Trans
     transcript
 }
 
+/// Sends a signal.
+pub fn kill(child: &Child, signal: &str) {
+    let status = Command::new("kill")
+        .args(["-s", signal, &child.id().to_string()])
+        .status();
+    assert!(status.expect("kill runs").success());
+}
+
 /// A file beside everything else.
 pub struct Component {
     pub path: PathBuf,
@@ -109,4 +121,29 @@ pub fn component(content: &[u8]) -> Component {
 /// The bytes of the misbehaving component.
 pub fn misfit_bytes() -> Vec<u8> {
     fs::read(artifacts().component("misfit")).expect("a component")
+}
+
+/// The same component, describing itself in another way.
+pub fn describing(mut bytes: Vec<u8>, how: &str) -> Vec<u8> {
+    let at = found(&bytes, MARK).next().expect("there is a mark") + MARK.len();
+    bytes[at..at + WORD].copy_from_slice(format!("{how:WORD$}").as_bytes());
+    bytes
+}
+
+/// The same component without an export: it has another name, of the same length.
+pub fn without(mut bytes: Vec<u8>, interface: &str) -> Vec<u8> {
+    let name = format!("identity:connector/{interface}@");
+    let places: Vec<_> = found(&bytes, name.as_bytes()).collect();
+    assert!(!places.is_empty(), "there is no {interface}");
+    for at in places {
+        bytes[at + name.len() - 2] = b'x';
+    }
+    bytes
+}
+
+fn found<'b>(bytes: &'b [u8], text: &'b [u8]) -> impl Iterator<Item = usize> + 'b {
+    let windows = bytes.windows(text.len()).enumerate();
+    windows
+        .filter(move |(_, window)| *window == text)
+        .map(|(at, _)| at)
 }

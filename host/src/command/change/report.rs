@@ -52,7 +52,7 @@ pub fn tell(change: &Change, outcome: &Outcome) {
             let user = account.user.as_ref();
             tracing::info!(
                 resource = format!("{}:{}", account.id.resource_type, account.id.id),
-                login = user.and_then(|user| user.login.as_deref()),
+                login = user.and_then(|user| user.login.as_ref().or(user.emails.first())),
                 status = user.map(|user| status_name(user.status)),
                 outcome = name,
                 "{}",
