@@ -1,14 +1,32 @@
 //! The Valimail component in the real host, against the stand-in.
 
 mod accounts;
+mod activation;
 mod answers;
+mod baton_checks;
 mod broken;
+mod change_faults;
+mod change_input;
+mod changes;
+mod confirmations;
 mod connections;
+mod creations;
+mod dry_run_failures;
+mod dry_runs;
+mod existing_accounts;
+mod grants;
 mod guards;
+mod lost_changes;
 mod member_types;
+mod operations;
 mod outbound;
+mod owners;
+mod receipts;
+mod receipts_of_failures;
+mod repeated_changes;
 mod requests;
 mod retries;
+mod revokes;
 mod rig;
 mod rows;
 mod secrets;

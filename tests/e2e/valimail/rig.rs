@@ -11,11 +11,18 @@ use std::{fs, sync::LazyLock};
 pub const INVALID_ARGUMENT: i32 = 3;
 pub const DEADLINE_EXCEEDED: i32 = 4;
 pub const NOT_FOUND: i32 = 5;
+pub const ALREADY_EXISTS: i32 = 6;
 pub const PERMISSION_DENIED: i32 = 7;
 pub const FAILED_PRECONDITION: i32 = 9;
+pub const UNIMPLEMENTED: i32 = 12;
 pub const INTERNAL: i32 = 13;
 pub const UNAVAILABLE: i32 = 14;
 pub const UNAUTHENTICATED: i32 = 16;
+
+/// The file of a run that is not told otherwise.
+const FILE: &str = "sync.c1z";
+/// Where tests have receipts written.
+pub const RECEIPTS: &str = "receipts.jsonl";
 
 /// For what is not about trying again.
 pub const ONCE: [&str; 2] = ["--retries", "0"];
@@ -119,16 +126,24 @@ impl Rig {
         self.standin.count(endpoint)
     }
 
-    fn secrets(&self) -> Vec<String> {
+    /// What nothing that is printed or written may contain.
+    pub fn secrets(&self) -> Vec<String> {
         let mut secrets = self.standin.secrets();
         secrets.push(CLIENT_ID.to_owned());
         secrets
     }
 
-    fn leaves_nothing_behind(&self, transcript: &Transcript) {
+    /// Fails when a run has told a secret, or has left anything but its file and receipts.
+    pub fn leaves_nothing_behind(&self, transcript: &Transcript) {
         tells_none(transcript, &self.secrets());
+        let mut names = vec!["tmp"];
+        names.extend(
+            [FILE, RECEIPTS]
+                .iter()
+                .filter(|name| self.host.path(name).exists()),
+        );
         assert!(
-            holds_only(self.host.directory.path(), &["sync.c1z", "tmp"])
+            holds_only(self.host.directory.path(), &names)
                 && holds_only(&self.host.path("tmp"), &[]),
             "something is left behind\n{transcript}"
         );

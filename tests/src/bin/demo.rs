@@ -92,13 +92,11 @@ fn main() -> Result<()> {
 const SOMEBODY: &str = "2906d4927bf178077519";
 
 /// Runs the same program again, with other flags.
-fn same(
-    artifacts: &Artifacts,
-    standin: &Standin,
-    file: &Path,
-    arguments: &[&str],
-) -> Result<()> {
-    println!("$ connector-host run valimail.wasm {}\n", arguments.join(" "));
+fn same(artifacts: &Artifacts, standin: &Standin, file: &Path, arguments: &[&str]) -> Result<()> {
+    println!(
+        "$ connector-host run valimail.wasm {}\n",
+        arguments.join(" ")
+    );
     let ran = run(artifacts, standin, file, arguments).status()?;
     println!();
     ensure!(ran.success(), "this has failed");

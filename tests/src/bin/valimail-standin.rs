@@ -52,7 +52,7 @@ struct Options {
     /// Write bodies in pieces of so many bytes
     #[arg(long, value_name = "BYTES", default_value_t = Settings::default().piece)]
     piece: usize,
-    /// A fault for the next request to an endpoint (auth, list, lookup, create, patch), or for
+    /// A fault for the next request to an endpoint (auth, list, find, lookup, create, patch), or for
     /// all later ones with `ENDPOINT=forever:FAULT`; may be repeated
     #[arg(long = "fault", value_name = "ENDPOINT=FAULT", long_help = fault_help())]
     faults: Vec<String>,
@@ -60,7 +60,7 @@ struct Options {
 
 fn fault_help() -> String {
     format!(
-        "A fault for the next request to an endpoint (auth, list, lookup, create, patch), or for \
+        "A fault for the next request to an endpoint (auth, list, find, lookup, create, patch), or for \
          all later ones with `ENDPOINT=forever:FAULT`; may be repeated. Faults: {SPELLINGS}"
     )
 }

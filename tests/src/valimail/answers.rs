@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::faults::{ErrorBody, Fault, RetryAfter};
 use super::generated::Template;
 use super::json::Layout;
+use super::log::Request;
 use super::source::{self, Maker};
 
 /// The type of SCIM's bodies.
@@ -66,14 +67,14 @@ impl Answer {
     }
 
     /// The answer that a fault puts in the place of the true one, if it does.
-    pub(super) fn instead(fault: &Fault) -> Option<Answer> {
+    pub(super) fn instead(fault: &Fault, request: &Request) -> Option<Answer> {
         Some(match fault {
-            Fault::Status(status, body) => error(*status, *body),
+            Fault::Status(status, body) => error(*status, *body, request),
             Fault::TooManyRequests(retry_after) => {
-                error(429, ErrorBody::Odin).with_retry_after(retry_after)
+                error(429, ErrorBody::Odin, request).with_retry_after(retry_after)
             }
             Fault::Unavailable(retry_after) => {
-                error(503, ErrorBody::Odin).with_retry_after(retry_after)
+                error(503, ErrorBody::Odin, request).with_retry_after(retry_after)
             }
             Fault::Redirect(status, location) => Answer::empty(*status).with("location", location),
             Fault::Html => Answer::new(200, "text/html; charset=utf-8", WEB_PAGE),
@@ -95,6 +96,14 @@ impl Answer {
             },
             _ => return None,
         })
+    }
+
+    /// What a fault makes of the true answer.
+    pub(super) fn spoiled(self, fault: &Fault, request: &Request) -> Answer {
+        match fault {
+            Fault::Acted(status, body) => error(*status, *body, request),
+            _ => self,
+        }
     }
 
     fn with_retry_after(self, retry_after: &RetryAfter) -> Answer {
@@ -180,7 +189,7 @@ pub(super) fn validation_error(field: &str, value: &str, message: &str) -> Answe
     Answer::new(400, JSON, body.to_string())
 }
 
-fn error(status: u16, body: ErrorBody) -> Answer {
+fn error(status: u16, body: ErrorBody, request: &Request) -> Answer {
     let detail = match status {
         401 => "Unauthorized",
         403 => "Not authorized to access this account",
@@ -191,6 +200,11 @@ fn error(status: u16, body: ErrorBody) -> Answer {
     match body {
         ErrorBody::Scim => scim_error(status, (status == 401).then_some("unauthorized"), detail),
         ErrorBody::Odin => odin_error(status, "", detail),
+        ErrorBody::Echo => {
+            let bearer = request.bearer().unwrap_or_default();
+            let detail = format!("Who is {bearer}, and what is {}?", request.text);
+            scim_error(status, None, &detail)
+        }
         ErrorBody::Empty => Answer::empty(status),
         ErrorBody::Html => Answer::new(status, "text/html; charset=utf-8", WEB_PAGE),
         ErrorBody::Other => Answer::new(status, JSON, r#"[{"error": {"code": 17}}, "sorry"]"#),

@@ -1,6 +1,5 @@
-//! What can go wrong on the way: faults, and the scripts that say when.
+//! What can go wrong on the way.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -47,6 +46,11 @@ pub enum Fault {
 
     /// Carries the request out, then resets the connection instead of answering.
     Lost,
+    /// Carries the request out, then answers with this status and a body of this kind.
+    Acted(u16, ErrorBody),
+    /// Waits until so many requests have met this fault, and carries them all out then: what has
+    /// been read before one of them is old by the time the others work.
+    Together(usize),
     /// Answers after this time.
     Delay(Duration),
     /// Answers with one byte of the body each time this much time has passed.
@@ -77,6 +81,8 @@ pub enum ErrorBody {
     Html,
     /// JSON of a shape that is documented nowhere.
     Other,
+    /// A SCIM error that repeats the token and the body of the request.
+    Echo,
 }
 
 /// When to come back, as `Retry-After` says it.
@@ -142,151 +148,5 @@ impl Shape {
             Shape::Deep => "[".repeat(20_000) + &"]".repeat(20_000),
             Shape::Error => super::answers::scim_error_body(500, None, "Out to lunch").to_string(),
         }
-    }
-}
-
-/// Which faults befall the requests to one endpoint: some in order, then one for ever or none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Script {
-    queue: VecDeque<Fault>,
-    ever_after: Fault,
-}
-
-impl Script {
-    /// The same fault for every request.
-    pub fn forever(fault: Fault) -> Script {
-        Script {
-            queue: VecDeque::new(),
-            ever_after: fault,
-        }
-    }
-
-    /// The same fault for so many requests.
-    pub fn times(times: usize, fault: Fault) -> Script {
-        vec![fault; times].into()
-    }
-
-    /// One more fault after those in order.
-    pub fn then(mut self, fault: Fault) -> Script {
-        self.queue.push_back(fault);
-        self
-    }
-
-    /// The same fault for every request after those in order.
-    pub fn then_forever(mut self, fault: Fault) -> Script {
-        self.ever_after = fault;
-        self
-    }
-
-    pub(super) fn next(&mut self) -> Fault {
-        self.queue
-            .pop_front()
-            .unwrap_or_else(|| self.ever_after.clone())
-    }
-}
-
-impl From<Fault> for Script {
-    fn from(fault: Fault) -> Script {
-        vec![fault].into()
-    }
-}
-
-impl From<Vec<Fault>> for Script {
-    fn from(faults: Vec<Fault>) -> Script {
-        Script {
-            queue: faults.into(),
-            ever_after: Fault::None,
-        }
-    }
-}
-
-impl<const N: usize> From<[Fault; N]> for Script {
-    fn from(faults: [Fault; N]) -> Script {
-        Vec::from(faults).into()
-    }
-}
-
-/// The script of each endpoint.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Faults {
-    /// `POST /auth`
-    pub auth: Script,
-    /// `GET …/Users`
-    pub list: Script,
-    /// `GET …/Users/{id}`
-    pub lookup: Script,
-    /// `POST …/Users`
-    pub create: Script,
-    /// `PATCH …/Users/{id}`
-    pub patch: Script,
-}
-
-impl Faults {
-    /// Faults of `POST /auth` alone.
-    pub fn auth(script: impl Into<Script>) -> Faults {
-        Faults {
-            auth: script.into(),
-            ..Faults::default()
-        }
-    }
-
-    /// Faults of `GET …/Users` alone.
-    pub fn list(script: impl Into<Script>) -> Faults {
-        Faults {
-            list: script.into(),
-            ..Faults::default()
-        }
-    }
-
-    /// Faults of `GET …/Users/{id}` alone.
-    pub fn lookup(script: impl Into<Script>) -> Faults {
-        Faults {
-            lookup: script.into(),
-            ..Faults::default()
-        }
-    }
-
-    /// Faults of `POST …/Users` alone.
-    pub fn create(script: impl Into<Script>) -> Faults {
-        Faults {
-            create: script.into(),
-            ..Faults::default()
-        }
-    }
-
-    /// Faults of `PATCH …/Users/{id}` alone.
-    pub fn patch(script: impl Into<Script>) -> Faults {
-        Faults {
-            patch: script.into(),
-            ..Faults::default()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_is_used_up_in_order() {
-        let mut script = Script::times(2, Fault::Reset)
-            .then(Fault::None)
-            .then(Fault::Html);
-        let taken: Vec<_> = (0..5).map(|_| script.next()).collect();
-        assert_eq!(
-            taken,
-            [
-                Fault::Reset,
-                Fault::Reset,
-                Fault::None,
-                Fault::Html,
-                Fault::None
-            ]
-        );
-        let mut script = Script::from([Fault::Hang]).then_forever(Fault::Close);
-        assert_eq!(
-            [script.next(), script.next(), script.next()],
-            [Fault::Hang, Fault::Close, Fault::Close]
-        );
     }
 }

@@ -13,14 +13,18 @@ use super::json::Layout;
 use super::log::Request;
 use super::settings::Settings;
 use super::source::{Maker, Source};
-use super::switches::{EmptyList, Framing, Pagination, Total, TotalPosition};
+use super::switches::{EmptyList, Filtering, Framing, Pagination, Total, TotalPosition};
 
 /// Answers a request for the list.
 pub(super) fn answer(settings: &Settings, request: &Request) -> Answer {
-    let selection = match request.parameter("filter").map(filter::parse) {
-        None => Selection::Range(0, settings.accounts.len()),
-        Some(Ok(filter)) => select(settings, filter),
-        Some(Err(reason)) => {
+    let filter = request.parameter("filter").map(filter::parse);
+    let selection = match filter.transpose() {
+        Ok(filter) => select(settings, filter),
+        Err(reason) => Err(reason),
+    };
+    let selection = match selection {
+        Ok(selection) => selection,
+        Err(reason) => {
             let detail = format!("The specified filter syntax was invalid: {reason}");
             return scim_error(400, Some("invalidFilter"), &detail);
         }
@@ -56,13 +60,28 @@ pub(super) fn answer(settings: &Settings, request: &Request) -> Answer {
     }
 }
 
-fn select(settings: &Settings, filter: Filter) -> Selection {
-    Selection::These(match filter {
-        Filter::Id(id) => settings.accounts.with_id(&id).into_iter().collect(),
-        Filter::UserName(name) => settings
-            .accounts
-            .with_user_name(&name, settings.filter_any_case),
-    })
+fn select(settings: &Settings, filter: Option<Filter>) -> Result<Selection, String> {
+    let everything = Selection::Range(0, settings.accounts.len());
+    let Some(filter) = filter else {
+        return Ok(everything);
+    };
+    let (switch, attribute) = match filter {
+        Filter::Id(_) => (settings.id_filter, "id"),
+        Filter::UserName(_) => (settings.user_name_filter, "userName"),
+    };
+    match switch {
+        Filtering::Served => Ok(Selection::These(match filter {
+            Filter::Id(id) => settings.accounts.with_id(&id).into_iter().collect(),
+            Filter::UserName(name) => settings
+                .accounts
+                .with_user_name(&name, settings.filter_any_case),
+        })),
+        Filtering::Refused => Err(format!(
+            "Unsupported attribute in filter expression: {attribute:?}"
+        )),
+        Filtering::Ignored => Ok(everything),
+        Filtering::Blind => Ok(Selection::These(Vec::new())),
+    }
 }
 
 /// Which accounts are on the list, by position.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -59,7 +59,7 @@ async fn answer(
     let (request, segments) = read(request).await?;
     let (fault, index) = {
         let mut state = lock(&shared);
-        let fault = state.next_fault(request.endpoint);
+        let fault = state.next_fault(&request);
         state.requests.push(Request {
             fault: fault.clone(),
             ..request.clone()
@@ -68,6 +68,7 @@ async fn answer(
     };
     match &fault {
         Fault::Delay(time) => tokio::time::sleep(*time).await,
+        Fault::Together(number) => together(&shared, *number).await,
         Fault::Hang => std::future::pending().await,
         Fault::Close => return Err(Dropped),
         Fault::Reset => return Err(end(&farewell, Farewell::Reset)),
@@ -81,7 +82,9 @@ async fn answer(
     }
     let response = {
         let mut state = lock(&shared);
-        let answer = Answer::instead(&fault).unwrap_or_else(|| state.respond(&request, &segments));
+        let answer =
+            Answer::instead(&fault, &request).unwrap_or_else(|| state.respond(&request, &segments));
+        let answer = answer.spoiled(&fault, &request);
         if fault == Fault::Lost {
             return Err(end(&farewell, Farewell::Reset));
         }
@@ -93,6 +96,20 @@ async fn answer(
         respond(answer, fault, gzip, state.settings.piece)
     };
     Ok(response)
+}
+
+/// Waits until so many requests have met here.
+async fn together(shared: &Shared, number: usize) {
+    let met = || {
+        let state = lock(shared);
+        let faults = state.requests.iter().map(|request| &request.fault);
+        faults
+            .filter(|&fault| *fault == Fault::Together(number))
+            .count()
+    };
+    while met() < number {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 fn end(farewell: &RefCell<Farewell>, how: Farewell) -> Dropped {

@@ -2,8 +2,9 @@
 
 use super::account::SLUG;
 use super::accounts::Accounts;
-use super::faults::Faults;
 use super::json::Layout;
+use super::rival::Rival;
+use super::script::Faults;
 use super::switches::*;
 
 /// The client id of the demo.
@@ -58,6 +59,10 @@ pub struct Settings {
     pub empty_list: EmptyList,
     /// Whether `filter` ignores the case of addresses.
     pub filter_any_case: bool,
+    /// What `filter=id eq "…"` does.
+    pub id_filter: Filtering,
+    /// What `filter=userName eq "…"` does.
+    pub user_name_filter: Filtering,
     /// What `GET …/Users/{id}` does.
     pub lookup: Lookup,
 
@@ -65,6 +70,8 @@ pub struct Settings {
     pub marketer_enabled: bool,
     /// The role of an account created without one; `None` leaves it without.
     pub default_member_type: Option<String>,
+    /// Whether an account is created with that role, whatever is asked for.
+    pub ignores_member_type: bool,
     /// Whether an account is active from its creation.
     pub created_active: bool,
     /// Whether an address that differs only in case is taken (409).
@@ -81,6 +88,8 @@ pub struct Settings {
     pub last_owner: LastOwner,
     /// How many later reads still show the state before a PATCH or POST.
     pub reads_until_visible: u32,
+    /// What somebody else does in the meantime. Each of them acts once.
+    pub rivals: Vec<Rival>,
 
     /// The whitespace of JSON.
     pub layout: Layout,
@@ -113,9 +122,12 @@ impl Default for Settings {
             total_position: TotalPosition::default(),
             empty_list: EmptyList::default(),
             filter_any_case: true,
+            id_filter: Filtering::default(),
+            user_name_filter: Filtering::default(),
             lookup: Lookup::default(),
             marketer_enabled: true,
             default_member_type: Some("owner".into()),
+            ignores_member_type: false,
             created_active: true,
             conflict_any_case: true,
             conflict_inactive: true,
@@ -124,6 +136,7 @@ impl Default for Settings {
             patch_reply: PatchReply::default(),
             last_owner: LastOwner::default(),
             reads_until_visible: 0,
+            rivals: Vec::new(),
             layout: Layout::default(),
             gzip: false,
             framing: Framing::default(),

@@ -3,12 +3,13 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::faults::{ErrorBody, Fault, Faults, RetryAfter, Script, Shape};
+use super::faults::{ErrorBody, Fault, RetryAfter, Shape};
+use super::script::{Faults, Script};
 
 /// The faults that a command line can name, with what follows the colon.
 pub const SPELLINGS: &str = "ok, status:CODE, 429[:SECONDS], 503[:SECONDS], redirect:URL, html, \
      no-resources, endless, gzip-bomb:BYTES, not-http, reset, close, hang, lost, \
-     delay:MILLISECONDS, trickle:MILLISECONDS, cut:BYTES, hang-after:BYTES, truncated:BYTES, \
+     acted:CODE, delay:MILLISECONDS, trickle:MILLISECONDS, cut:BYTES, hang-after:BYTES, truncated:BYTES, \
      huge-header:BYTES";
 
 impl FromStr for Fault {
@@ -21,16 +22,18 @@ impl FromStr for Fault {
                 .parse::<u64>()
                 .map_err(|_| format!("`{name}` needs a number: `{name}:N`"))
         };
+        let status = || match u16::try_from(number()?) {
+            Ok(status @ 200..=599) => Ok(status),
+            _ => Err("a status is a number from 200 to 599".to_owned()),
+        };
         let retry_after = || match detail {
             "" => Ok(RetryAfter::Absent),
             _ => number().map(RetryAfter::Seconds),
         };
         Ok(match name {
             "ok" => Fault::None,
-            "status" => match u16::try_from(number()?) {
-                Ok(status @ 200..=599) => Fault::Status(status, ErrorBody::Scim),
-                _ => return Err("a status is a number from 200 to 599".into()),
-            },
+            "status" => Fault::Status(status()?, ErrorBody::Scim),
+            "acted" => Fault::Acted(status()?, ErrorBody::Scim),
             "429" => Fault::TooManyRequests(retry_after()?),
             "503" => Fault::Unavailable(retry_after()?),
             "redirect" => Fault::Redirect(302, detail.into()),
@@ -56,16 +59,18 @@ impl FromStr for Fault {
 
 impl Faults {
     /// Adds a fault written as `ENDPOINT=FAULT`, or `ENDPOINT=forever:FAULT` for every request
-    /// after those already added. Endpoints: auth, list, lookup, create, patch.
+    /// after those already added. Endpoints: auth, list, find, lookup, create,
+    /// patch.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let (endpoint, fault) = text.split_once('=').ok_or("expected ENDPOINT=FAULT")?;
         let script = match endpoint {
             "auth" => &mut self.auth,
             "list" => &mut self.list,
+            "find" => &mut self.find,
             "lookup" => &mut self.lookup,
             "create" => &mut self.create,
             "patch" => &mut self.patch,
-            _ => return Err("endpoints: auth, list, lookup, create, patch".into()),
+            _ => return Err("endpoints: auth, list, find, lookup, create, patch".into()),
         };
         let earlier: Script = std::mem::take(script);
         *script = match fault.strip_prefix("forever:") {

@@ -7,6 +7,7 @@ use super::answers::{Answer, odin_error, scim_error};
 use super::auth::{self, Token};
 use super::faults::{Fault, RetryAfter};
 use super::log::{Endpoint, Request};
+use super::rival::Moment;
 use super::settings::Settings;
 use super::{list, users};
 
@@ -33,11 +34,12 @@ impl State {
         }
     }
 
-    /// The fault that befalls the next request to an endpoint.
-    pub(super) fn next_fault(&mut self, endpoint: Endpoint) -> Fault {
+    /// The fault that befalls this request.
+    pub(super) fn next_fault(&mut self, request: &Request) -> Fault {
         let faults = &mut self.settings.faults;
-        match endpoint {
+        match request.endpoint {
             Endpoint::Auth => faults.auth.next(),
+            Endpoint::List if request.parameter("filter").is_some() => faults.find.next(),
             Endpoint::List => faults.list.next(),
             Endpoint::Lookup => faults.lookup.next(),
             Endpoint::Create => faults.create.next(),
@@ -46,9 +48,24 @@ impl State {
         }
     }
 
-    /// Carries a request out and answers it. `segments` are the parts of its path, decoded.
+    /// Carries a request out and answers it, with what others do in the meantime. `segments` are
+    /// the parts of its path, decoded.
     pub(super) fn respond(&mut self, request: &Request, segments: &[String]) -> Answer {
-        if let Some(answer) = self.over_rate() {
+        let (before, after) = match request.endpoint {
+            Endpoint::Patch => (Moment::BeforePatch, Moment::AfterPatch),
+            Endpoint::Create => (Moment::BeforeCreate, Moment::AfterCreate),
+            _ => return self.carry_out(request, segments),
+        };
+        self.let_rivals_act(before);
+        let answer = self.carry_out(request, segments);
+        if answer.status < 300 {
+            self.let_rivals_act(after);
+        }
+        answer
+    }
+
+    fn carry_out(&mut self, request: &Request, segments: &[String]) -> Answer {
+        if let Some(answer) = self.over_rate(request) {
             return answer;
         }
         let State {
@@ -95,7 +112,7 @@ impl State {
         }
     }
 
-    fn over_rate(&mut self) -> Option<Answer> {
+    fn over_rate(&mut self, request: &Request) -> Option<Answer> {
         let limit = self.settings.rate_limit?;
         let (since, requests) = match self.window {
             Some((since, requests)) if since.elapsed() < limit.per => (since, requests),
@@ -110,7 +127,7 @@ impl State {
             .saturating_sub(since.elapsed())
             .as_secs_f64()
             .ceil() as u64;
-        Answer::instead(&Fault::TooManyRequests(RetryAfter::Seconds(left)))
+        Answer::instead(&Fault::TooManyRequests(RetryAfter::Seconds(left)), request)
     }
 }
 

@@ -122,6 +122,20 @@ pub enum EmptyList {
     Null,
 }
 
+/// What a filter of the list does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filtering {
+    /// It selects.
+    #[default]
+    Served,
+    /// It is answered 400, as though its attribute were not supported.
+    Refused,
+    /// It is not read: the whole list comes.
+    Ignored,
+    /// It never finds anything.
+    Blind,
+}
+
 /// What `GET …/Users/{id}` does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lookup {
@@ -130,6 +144,8 @@ pub enum Lookup {
     Served,
     /// It answers 403, as though the key had no right to it.
     Forbidden,
+    /// It answers 404, as though there were no such path.
+    Unrouted,
 }
 
 /// Which spelling of the path of the role PATCH accepts.

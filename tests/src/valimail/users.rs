@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::account::{Account, CORE, EXTENSION, field};
-use super::answers::{Answer, SCIM_JSON, scim_error};
+use super::answers::{Answer, SCIM_JSON, odin_error, scim_error};
 use super::log::Request;
 use super::patch;
 use super::settings::Settings;
@@ -13,8 +13,12 @@ use super::switches::{LastOwner, Lookup, PatchEffect, PatchReply};
 
 /// Answers a request for one account.
 pub(super) fn lookup(settings: &Settings, id: &str) -> Answer {
-    if settings.lookup == Lookup::Forbidden {
-        return scim_error(403, None, "Not authorized to access this account");
+    match settings.lookup {
+        Lookup::Forbidden => {
+            return scim_error(403, None, "Not authorized to access this account");
+        }
+        Lookup::Unrouted => return odin_error(404, "not-found", "no such path"),
+        Lookup::Served => {}
     }
     match settings
         .accounts
@@ -54,6 +58,7 @@ pub(super) fn create(settings: &mut Settings, store: &mut Store, request: &Reque
     {
         None => settings.default_member_type.clone(),
         Some(given) => match patch::member_type(settings, given) {
+            Some(_) if settings.ignores_member_type => settings.default_member_type.clone(),
             Some(member_type) => Some(member_type.to_owned()),
             None => return invalid("memberType must be owner or member"),
         },

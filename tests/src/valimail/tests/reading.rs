@@ -179,3 +179,36 @@ fn auth_tells_the_expiry_as_switched_and_refuses_wrong_credentials() {
     standin.change(|settings| settings.wrong_credentials = WrongCredentials::Unprocessable422);
     assert_eq!(auth(wrong).status, 422);
 }
+
+#[test]
+fn a_filter_selects_or_does_something_else_as_switched() {
+    let standin = Standin::start(Settings::with(three()));
+    let client = Client::new(&standin);
+    let (b, everything) = ("b".repeat(10), 3);
+    for (filtering, status, found) in [
+        (Filtering::Served, 200, 1),
+        (Filtering::Refused, 400, 0),
+        (Filtering::Ignored, 200, everything),
+        (Filtering::Blind, 200, 0),
+    ] {
+        standin.change(|settings| settings.id_filter = filtering);
+        let reply = client.get(&format!("?filter=id+eq+%22{b}%22"));
+        assert_eq!((reply.status, reply.ids().len()), (status, found));
+        let other = client.get("?filter=userName+eq+%22b%40d.example%22");
+        assert_eq!(other.ids(), [&b[..]], "{filtering:?}");
+    }
+    standin.change(|settings| settings.user_name_filter = Filtering::Refused);
+    let refused = client.get("?filter=userName+eq+%22b%40d.example%22");
+    assert_eq!(refused.json()["scimType"], "invalidFilter");
+    for (lookup, status) in [
+        (Lookup::Served, 200),
+        (Lookup::Forbidden, 403),
+        (Lookup::Unrouted, 404),
+    ] {
+        standin.change(|settings| settings.lookup = lookup);
+        assert_eq!(client.get(&format!("/{b}")).status, status, "{lookup:?}");
+    }
+    standin.change(|settings| settings.faults = Faults::find(Fault::Close));
+    assert_eq!(client.get("").status, 200);
+    assert_eq!(client.get("?filter=id+eq+%221%22").status, 0);
+}
