@@ -20,14 +20,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 /// What is to be done.
 pub enum Invocation {
-    Run {
-        task: Task,
-        settings: Settings,
-        sync: SyncFlags,
-        change: ChangeFlags,
-        sandbox: SandboxFlags,
-        service: ServiceFlags,
-    },
+    Run(Box<Run>),
     Capabilities,
     Config,
     Validate {
@@ -37,6 +30,16 @@ pub enum Invocation {
     Inspect {
         json: bool,
     },
+}
+
+/// All that concerns a run.
+pub struct Run {
+    pub task: Task,
+    pub settings: Settings,
+    pub sync: SyncFlags,
+    pub change: ChangeFlags,
+    pub sandbox: SandboxFlags,
+    pub service: ServiceFlags,
 }
 
 /// The file of a component, which comes right after the command.
@@ -133,14 +136,14 @@ pub fn parse(
         _ => {
             let change = flags(matches)?;
             let foreign: ForeignFlags = flags(matches)?;
-            Invocation::Run {
+            Invocation::Run(Box::new(Run {
                 settings: read_settings()?,
                 task: Task::new(&change, &foreign)?,
                 sync: flags(matches)?,
                 change,
                 sandbox: flags(matches)?,
                 service: flags(matches)?,
-            }
+            }))
         }
     };
     Ok(invocation)

@@ -10,7 +10,7 @@ mod sync;
 mod validate;
 
 use crate::{
-    cli::{self, Invocation, SandboxFlags, Settings, Task},
+    cli::{self, Invocation, Run, SandboxFlags, Settings, Task},
     telemetry,
     terminal::Terminal,
 };
@@ -54,42 +54,43 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
             let work = validate::run(&connector, &settings, &sandbox);
             interruptible(work, || false).await
         }
-        Invocation::Run {
-            task,
-            settings,
-            sync,
-            change,
-            sandbox,
-            service,
-        } => {
-            telemetry::keep_secrets(Arc::new(settings.variables()));
-            if service.client_id.is_some() {
-                return Err(Failure::new(
-                    Kind::Unimplemented,
-                    "client-id is set, which asks for service mode; this version runs single tasks only",
-                )
-                .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
-            }
-            match task {
-                Task::Sync => {
-                    let progress = Arc::new(Progress::default());
-                    let watched = Arc::clone(&progress);
-                    let work =
-                        sync::run(&connector, &settings, &sync, &sandbox, &terminal, progress);
-                    interruptible(work, || watched.is_completing()).await
-                }
-                Task::ListActions { resource_type } => {
-                    actions::log(&connector.description, resource_type.as_deref());
-                    Ok(())
-                }
-                task => {
-                    let ready =
-                        change::Ready::new(&connector, task, &settings, &sync, &change, &sandbox)
-                            .await?;
-                    telemetry::keep_secrets(ready.variables());
-                    ready.make(&connector, &sandbox).await
-                }
-            }
+        Invocation::Run(run) => carry_out(&connector, *run, &terminal).await,
+    }
+}
+
+async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Result<()> {
+    let Run {
+        task,
+        settings,
+        sync,
+        change,
+        sandbox,
+        service,
+    } = run;
+    telemetry::keep_secrets(Arc::new(settings.variables()));
+    if service.client_id.is_some() {
+        return Err(Failure::new(
+            Kind::Unimplemented,
+            "client-id is set, which asks for service mode; this version runs single tasks only",
+        )
+        .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
+    }
+    match task {
+        Task::Sync => {
+            let progress = Arc::new(Progress::default());
+            let watched = Arc::clone(&progress);
+            let work = sync::run(connector, &settings, &sync, &sandbox, terminal, progress);
+            interruptible(work, || watched.is_completing()).await
+        }
+        Task::ListActions { resource_type } => {
+            actions::log(&connector.description, resource_type.as_deref());
+            Ok(())
+        }
+        task => {
+            let ready =
+                change::Ready::new(connector, task, &settings, &sync, &change, &sandbox).await?;
+            telemetry::keep_secrets(ready.variables());
+            ready.make(connector, &sandbox).await
         }
     }
 }

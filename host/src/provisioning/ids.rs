@@ -204,8 +204,26 @@ impl<'d> Ids<'d> {
                 return Ok((entitlement, principal));
             }
         }
-        let near = reader.nearest_grant(id).map_err(failed)?;
+        let near = match self.with_type(reader, id)? {
+            None => reader.nearest_grant(id).map_err(failed)?,
+            near => near,
+        };
         Err(self.not_found(reader, &format!("grant {id:?}"), near))
+    }
+
+    /// The grant that an id means in which nothing but the principal's type is missing.
+    fn with_type(&self, reader: &Reader, id: &str) -> Result<Option<Near>> {
+        let Some((entitlement, principal)) = id.rsplit_once(':') else {
+            return Ok(None);
+        };
+        for ty in &self.description.resource_types {
+            let id = c1z::grant_id(entitlement, &ty.id, principal);
+            if reader.grant(&id).map_err(failed)?.is_some() {
+                let name = String::new();
+                return Ok(Some(Near { id, name }));
+            }
+        }
+        Ok(None)
     }
 
     /// The type of a principal of which nothing but the id is given.

@@ -75,3 +75,90 @@ fn resource(text: &str, description: &Description) -> Option<ResourceId> {
         id: id.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        contract::describe::{ResourceType, Source},
+        provisioning::entitlement_id,
+    };
+    use proptest::prelude::*;
+
+    fn described() -> Description {
+        let ty = |id: &str| ResourceType {
+            id: id.to_owned(),
+            display_name: String::new(),
+            description: None,
+            traits: Vec::new(),
+            parent: None,
+            entitlements: Source::None,
+            grants: Source::None,
+            provisionable: true,
+            exclusive: None,
+        };
+        Description {
+            resource_types: vec![ty("role"), ty("user")],
+            ..crate::connector::nameless()
+        }
+    }
+
+    fn resource_id(ty: &str, id: &str) -> ResourceId {
+        ResourceId {
+            resource_type: ty.to_owned(),
+            id: id.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_stands_for_nothing() {
+        for id in [
+            "",
+            "role",
+            "role:owner",
+            "role:owner:",
+            "team:a:member",
+            ":a:b",
+        ] {
+            assert_eq!(entitlement(id, &described()), None, "{id}");
+        }
+        for id in [
+            "role:owner:assigned",
+            "role:owner:assigned:user:",
+            "role:owner:assigned:team:1",
+        ] {
+            assert_eq!(grants(id, &described()), [], "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_can_be_read_in_two_ways_is_not_guessed() {
+        let id = "role:a:x:user:b:x:user:c";
+        let failure = only(id, grants(id, &described()), &described()).unwrap_err();
+        assert!(failure.to_string().contains("several ways"), "{failure}");
+        assert_eq!(failure.hints, ["Run a sync first."]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_the_types_there_are() {
+        let failure = only::<()>("team:a:b", Vec::new(), &described()).unwrap_err();
+        assert!(failure.hints.concat().contains("role, user"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_grant_is_among_the_meanings_of_its_id(role in ".{1,9}", user in ".{1,9}", slug in "[^:]{1,9}") {
+            let on = resource_id("role", &role);
+            let entitlement = EntitlementId { on, slug };
+            let principal = resource_id("user", &user);
+            let id = format!("{}:user:{user}", entitlement_id(&entitlement));
+            prop_assert!(grants(&id, &described()).contains(&(entitlement, principal)));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(role|user|:|[a-z]){0,12}") {
+            let _ = entitlement(&text, &described());
+            let _ = only(&text, grants(&text, &described()), &described());
+        }
+    }
+}

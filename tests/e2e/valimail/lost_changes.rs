@@ -70,7 +70,7 @@ fn a_change_that_has_worked_and_was_answered_badly_has_worked() {
 
 #[test]
 fn a_change_that_is_lost_and_cannot_be_looked_at_is_unknown() {
-    let unreadable = || Deed::Break(Faults::reading(Script::forever(status(500))));
+    let unreadable = || Deed::Break(Box::new(Faults::reading(Script::forever(status(500)))));
     each(&everything(), |operation| {
         let rig = Rig::troubled_by_changes(Fault::Lost);
         rig.standin.change(|settings| {

@@ -25,7 +25,7 @@ fn receipt_of_failure(rig: &Rig, operation: &[String], code: i32, texts: &[&str]
 fn what_cannot_be_known_is_written_down_as_unknown() {
     each(&everything(), |operation| {
         let rig = Rig::troubled_by_changes(Fault::Lost);
-        let unreadable = || Deed::Break(Faults::reading(Script::forever(Fault::Close)));
+        let unreadable = || Deed::Break(Box::new(Faults::reading(Script::forever(Fault::Close))));
         rig.standin.change(|settings| {
             settings.rivals = [Moment::AfterPatch, Moment::AfterCreate]
                 .map(|moment| Rival {

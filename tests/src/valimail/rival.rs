@@ -40,7 +40,7 @@ pub enum Deed {
     /// Makes every token issued so far worthless.
     RevokeTokens,
     /// Makes these things go wrong from now on, and nothing else.
-    Break(Faults),
+    Break(Box<Faults>),
 }
 
 impl Rival {
@@ -75,7 +75,7 @@ impl State {
             }
             Deed::Remove(id) => accounts.retain(|account| account.text(field::ID) != Some(&id)),
             Deed::Add(account) => accounts.push(account),
-            Deed::Break(faults) => self.settings.faults = faults,
+            Deed::Break(faults) => self.settings.faults = *faults,
             Deed::RevokeTokens => self.tokens.iter_mut().for_each(super::auth::Token::revoke),
         }
     }

@@ -112,7 +112,7 @@ fn somebody_else_may_be_faster() {
         settings.rivals = vec![
             Rival {
                 moment: Moment::BeforePatch,
-                deed: Deed::Break(Faults::find(Script::forever(Fault::Close))),
+                deed: Deed::Break(Box::new(Faults::find(Script::forever(Fault::Close)))),
             },
             Rival {
                 moment: Moment::AfterPatch,
