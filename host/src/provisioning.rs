@@ -112,7 +112,13 @@ pub async fn run(
             // The connector has looked, and wants to make one.
             before = Some(State::default());
         }
-        let plan = Plan::send(&change, before, after, request, &variables);
+        let plan = Plan::send(
+            &change,
+            before.as_ref(),
+            after.as_ref(),
+            request,
+            &variables,
+        );
         return Ok(Done::Planned(plan));
     }
     let made = made.and_then(|outcome| match outcome {

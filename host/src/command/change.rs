@@ -32,8 +32,10 @@ impl Ready {
         flags: &ChangeFlags,
         sandbox: &SandboxFlags,
     ) -> Result<Self> {
-        let known = known(connector, task, sync).await?;
         let variables = settings.variables();
+        // There may be anything in the file.
+        let known = known(connector, task, sync).await;
+        let known = known.map_err(|failure| failure.redacted(&variables))?;
         for secret in secrets(&connector.description, &known.change) {
             variables.hide(&secret);
         }

@@ -16,10 +16,10 @@ pub enum Plan {
     Send {
         /// What is to be done, for people.
         what: String,
-        /// The state before, if it is known.
-        before: Option<State>,
-        /// The state that is meant to come of it, if that is known.
-        after: Option<State>,
+        /// The state before, for people.
+        before: String,
+        /// The state that is meant to come of it.
+        after: String,
         /// Method and URL, without secrets.
         request: String,
         /// JSON, or a text; empty without one.
@@ -30,13 +30,17 @@ pub enum Plan {
 impl Plan {
     pub(super) fn send(
         change: &Change,
-        before: Option<State>,
-        after: Option<State>,
+        before: Option<&State>,
+        after: Option<&State>,
         request: &ChangingRequest,
         variables: &Variables,
     ) -> Self {
         use serde_json::Value;
-        let name = before.as_ref().map(|before| before.name.as_str());
+        let state = |state: Option<&State>| match state {
+            Some(state) => shown(&variables.redact(&state.to_string())),
+            None => "not known".to_owned(),
+        };
+        let name = before.map(|before| before.name.as_str());
         let what = match name.filter(|name| !name.is_empty()) {
             Some(name) => format!("{change} ({name})"),
             None => change.to_string(),
@@ -48,8 +52,8 @@ impl Plan {
         };
         Self::Send {
             what: shown(&variables.redact(&what)),
-            before,
-            after,
+            before: state(before),
+            after: state(after),
             request: format!(
                 "{} {}",
                 request.method,
@@ -79,13 +83,9 @@ impl fmt::Display for Plan {
                 body,
             } => (what, before, after, request, body),
         };
-        let state = |state: &Option<State>| match state {
-            Some(state) => state.to_string(),
-            None => "not known".to_owned(),
-        };
         writeln!(f, "Dry run: nothing has been changed.\n\n{what}\n")?;
-        writeln!(f, "Before  {}", state(before))?;
-        writeln!(f, "After   {}", state(after))?;
+        writeln!(f, "Before  {before}")?;
+        writeln!(f, "After   {after}")?;
         writeln!(f, "\nHeld back\n{request}")?;
         if !body.is_empty() {
             writeln!(f, "{body}")?;
