@@ -1,8 +1,9 @@
 //! `--list-action-schemas`: which actions there are, as Baton logs them (protojson of
 //! `c1.connector.v2.BatonActionSchema`).
 
-use connector_host::contract::describe::{Action, ActionKind, Description, Field, Kind};
-use serde_json::{Map, Value, json};
+use super::config::field;
+use connector_host::contract::describe::{Action, ActionKind, Description, Field};
+use serde_json::{Value, json};
 
 /// Logs all of them, or those that act on resources of one type.
 pub fn log(description: &Description, resource_type: Option<&str>) {
@@ -39,32 +40,4 @@ fn schema(action: &Action) -> Value {
             ActionKind::AccountUpdateProfile => "ACTION_TYPE_ACCOUNT_UPDATE_PROFILE",
         }],
     })
-}
-
-/// In protojson, what is empty is left out.
-fn field(field: &Field) -> Value {
-    let mut document = Map::new();
-    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
-    put("name", json!(field.name));
-    put("displayName", json!(field.display_name));
-    put("description", json!(field.description));
-    if let Some(placeholder) = &field.placeholder {
-        put("placeholder", json!(placeholder));
-    }
-    if field.required {
-        put("isRequired", json!(true));
-    }
-    if field.secret {
-        put("isSecret", json!(true));
-    }
-    put(
-        match field.kind {
-            Kind::Text => "stringField",
-            Kind::Number => "intField",
-            Kind::Flag => "boolField",
-            Kind::Texts => "stringSliceField",
-        },
-        json!({}),
-    );
-    Value::Object(document)
 }

@@ -27,8 +27,8 @@ pub fn document(description: &Description) -> String {
         .replace('>', "\\u003e")
 }
 
-/// A setting of the connector.
-fn field(field: &Field) -> Value {
+/// A field in protojson (`c1.config.v1.Field`): what is empty is left out.
+pub fn field(field: &Field) -> Value {
     let mut document = Map::new();
     let mut put = |key: &str, value: Value| {
         document.insert(key.to_owned(), value);

@@ -114,9 +114,9 @@ impl fmt::Display for Change {
                 name.map_or(Ok(()), |name| write!(f, " {name}"))
             }
             Self::InvokeAction { name, target, .. } => {
-                write!(f, "{name}")?;
+                write!(f, "invoke {name}")?;
                 match target {
-                    Some(target) => write!(f, " of {} {}", target.resource_type, target.id),
+                    Some(target) => write!(f, " on {} {}", target.resource_type, target.id),
                     None => Ok(()),
                 }
             }

@@ -180,7 +180,11 @@ fn the_schemas_of_the_actions_are_logged() {
           "displayName": "DISTANCE",
           "description": "What distance is",
           "isRequired": true,
-          "intField": {}
+          "intField": {
+            "rules": {
+              "isRequired": true
+            }
+          }
         },
         {
           "name": "exactly",

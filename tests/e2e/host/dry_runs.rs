@@ -168,7 +168,7 @@ fn an_action_is_shown() {
     insta::assert_snapshot!(shown("well", &ACTION), @r#"
     Dry run: nothing has been changed.
 
-    disable_user of user u2 (User u2)
+    invoke disable_user on user u2 (User u2)
 
     Before  enabled; role:hidden:assigned, role:viewer:assigned
     After   disabled; role:hidden:assigned, role:viewer:assigned
@@ -195,7 +195,7 @@ fn an_action_on_nothing_in_particular_is_shown() {
     insta::assert_snapshot!(shown("well", &arguments), @r#"
     Dry run: nothing has been changed.
 
-    measure
+    invoke measure
 
     Before  not known
     After   not known
