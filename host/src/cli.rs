@@ -12,10 +12,10 @@ pub use task::Task;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use connector_host::{
-    connector::Connector,
+    connector::{Connector, Digest as ComponentDigest},
     failure::{Failure, Kind, Result},
 };
-use flags::ForeignFlags;
+use flags::{ForeignFlags, PinFlags};
 use std::{ffi::OsString, path::PathBuf};
 
 /// What is to be done.
@@ -61,29 +61,53 @@ pub fn without_component(arguments: &[OsString]) -> Failure {
     }
 }
 
-/// What is to be logged, and how. This has to be known first of all, so it is picked out of the
-/// arguments; whatever is wrong with them comes to light later.
+/// What is to be logged, and how. Whatever is wrong with that comes to light later.
 pub fn log_flags(arguments: &[OsString], file: &ConfigFile) -> LogFlags {
     let command = arguments.get(1).and_then(|command| command.to_str());
     if command == Some("inspect") {
         return LogFlags::for_people();
     }
+    let flags = early(LogFlags::augment_args, arguments, file);
+    let flags = flags.and_then(|matches| LogFlags::from_arg_matches(&matches));
+    flags.unwrap_or_else(|_| LogFlags::for_people())
+}
+
+/// Which component it has to be, if that is said. Any may be inspected.
+///
+/// # Errors
+///
+/// When it is no digest.
+pub fn pin(arguments: &[OsString], file: &ConfigFile) -> Result<Option<ComponentDigest>> {
+    if arguments.get(1).is_some_and(|command| command == "inspect") {
+        return Ok(None);
+    }
+    let matches = early(PinFlags::augment_args, arguments, file).map_err(|error| exit(&error))?;
+    Ok(flags::<PinFlags>(&matches)?.digest)
+}
+
+/// Reads flags that have to be known before the component is: they are picked out of the
+/// arguments, all of which take a value.
+fn early(
+    augment: impl FnOnce(Command) -> Command,
+    arguments: &[OsString],
+    file: &ConfigFile,
+) -> std::result::Result<ArgMatches, clap::Error> {
+    let command = augment(Command::new("early").no_binary_name(true));
+    let names: Vec<_> = command.get_arguments().filter_map(Arg::get_long).collect();
     let mut picked = Vec::new();
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--log-level" | "--log-format") => {
-                picked.push(argument);
-                picked.extend(arguments.next());
-            }
-            Some(flag) if flag.starts_with("--log-") => picked.push(argument),
-            _ => {}
+        let flag = argument.to_str().and_then(|text| text.strip_prefix("--"));
+        let (name, value) = match flag.map(|flag| flag.split_once('=')) {
+            Some(Some((name, _))) => (name, true),
+            _ => (flag.unwrap_or_default(), false),
+        };
+        if names.contains(&name) {
+            picked.push(argument.clone());
+            picked.extend(arguments.by_ref().take(usize::from(!value)).cloned());
         }
     }
-    let command = LogFlags::augment_args(Command::new("log").no_binary_name(true));
-    let matches = settings::layer(command, file).try_get_matches_from(picked);
-    let flags = matches.and_then(|matches| LogFlags::from_arg_matches(&matches));
-    flags.unwrap_or_else(|_| LogFlags::for_people())
+    settings::layer(command, file).try_get_matches_from(picked)
 }
 
 /// Reads the arguments, now that it is known which flags there are.
@@ -187,7 +211,8 @@ fn run() -> Command {
         .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
         .arg(component_argument());
     let command = SyncFlags::augment_args(LogFlags::augment_args(command));
-    let command = SandboxFlags::augment_args(ChangeFlags::augment_args(command));
+    let command = PinFlags::augment_args(ChangeFlags::augment_args(command));
+    let command = SandboxFlags::augment_args(command);
     let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
     // The flags' own doc comments have got in here.
     global(command).about("Run a connector: a full sync into a .c1z file, or one change of access")
@@ -195,7 +220,7 @@ fn run() -> Command {
 
 fn validate() -> Command {
     let command = Command::new("validate").arg(component_argument());
-    SandboxFlags::augment_args(LogFlags::augment_args(command))
+    SandboxFlags::augment_args(PinFlags::augment_args(LogFlags::augment_args(command)))
         .about("Check a connector's configuration and credentials against the service")
 }
 

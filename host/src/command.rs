@@ -44,7 +44,8 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     if let Some(missing) = file.missing() {
         tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
     }
-    let connector = Connector::load(&component).await?;
+    let pinned = cli::pin(&arguments, &file)?;
+    let connector = Connector::load(&component, pinned).await?;
     match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),

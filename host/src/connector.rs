@@ -1,9 +1,11 @@
 //! A connector: a component that has been read, checked, compiled and asked who it is.
 
 mod description;
+mod digest;
 mod exports;
 mod interface;
 
+pub use digest::Digest;
 pub use exports::Exports;
 pub use interface::{Interface, Names};
 
@@ -16,7 +18,6 @@ use crate::{
     sandbox::{self, Limits, State, Variables},
 };
 use exports::ExportsPre;
-use sha2::{Digest, Sha256};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -54,8 +55,8 @@ pub struct File {
     pub path: PathBuf,
     /// Bytes.
     pub size: u64,
-    /// SHA-256, in hexadecimal.
-    pub digest: String,
+    /// Of its bytes.
+    pub digest: Digest,
 }
 
 /// A running instance, for one operation.
@@ -74,19 +75,32 @@ impl Instance {
 }
 
 impl Connector {
-    /// Reads a component from a file and asks it to describe itself.
+    /// Reads a component from a file and asks it to describe itself. If it is `pinned`, nothing of
+    /// a file with another digest is run.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, is no component, or is none that this host can run.
-    pub async fn load(path: &Path) -> Result<Self> {
+    /// When the file cannot be read, is another one, is no component, or is none that this host can
+    /// run.
+    pub async fn load(path: &Path, pinned: Option<Digest>) -> Result<Self> {
         let engine = Engine::new()?;
         let bytes = read(path)?;
         let file = File {
             path: path.to_owned(),
             size: bytes.len() as u64,
-            digest: hex::encode(Sha256::digest(&bytes)),
+            digest: Digest::of(&bytes),
         };
+        if let Some(pinned) = pinned.filter(|pinned| *pinned != file.digest) {
+            return Err(Failure::new(
+                Kind::FailedPrecondition,
+                format!(
+                    "{} has the digest {}, and only {pinned} may be run",
+                    path.display(),
+                    file.digest
+                ),
+            )
+            .hint("Nothing of it has been run. If you know and trust it, change --digest."));
+        }
         let component = compile(&engine, &file, &bytes)?;
         drop(bytes);
         let names = Names::of(&component, engine.wasmtime());
@@ -203,7 +217,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
     let cache = cache::directory();
     if let Some(directory) = &cache
-        && let Some(component) = cache::load(engine, directory, &file.digest)
+        && let Some(component) = cache::load(engine, directory, &file.digest.hex())
     {
         return Ok(component);
     }
@@ -232,7 +246,7 @@ fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
             .context(format!("{path} is not a valid component"))
     })?;
     if let Some(directory) = &cache
-        && let Err(error) = cache::store(engine, directory, &file.digest, &component)
+        && let Err(error) = cache::store(engine, directory, &file.digest.hex(), &component)
     {
         tracing::debug!(directory = %directory.display(), %error, "compiled component is not kept");
     }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use connector_host::{
     c1z::{self, Extent},
+    connector::Digest,
     egress::{Origin, Retries},
     sandbox::Limits,
     sync::Tolerance,
@@ -85,6 +86,15 @@ impl SyncFlags {
             ..c1z::Options::default()
         }
     }
+}
+
+/// Which component may be run.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub struct PinFlags {
+    /// Run the component only if this is its digest (sha256:<64 hexadecimal digits>, see inspect)
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<Digest>,
 }
 
 /// What the connector may use and reach.

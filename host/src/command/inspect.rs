@@ -34,7 +34,7 @@ fn text(connector: &Connector) -> String {
     );
     line("Version", &description.version);
     line("File", &connector.file.path.display().to_string());
-    line("Digest", &format!("sha256:{}", connector.file.digest));
+    line("Digest", &connector.file.digest.to_string());
     line("Size", &HumanBytes(connector.file.size).to_string());
     line(
         "Contract",

@@ -124,7 +124,7 @@ impl Receipt<'_> {
             json!({
                 "name": description.name,
                 "version": description.version,
-                "digest": format!("sha256:{}", self.connector.file.digest),
+                "digest": self.connector.file.digest.to_string(),
             }),
         );
         put("operation", json!(self.change.operation().to_string()));

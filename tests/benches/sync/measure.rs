@@ -98,7 +98,9 @@ pub fn idle(component: &Path) -> Result<()> {
     const INSTANCES: u32 = 50;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let connector = Connector::load(component).await.map_err(|e| e.error)?;
+        let connector = Connector::load(component, None)
+            .await
+            .map_err(|e| e.error)?;
         let clients = Arc::new(Clients::new(Options {
             timeout: Duration::from_secs(1),
             user_agent: String::new(),

@@ -51,6 +51,8 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
                                  values: json, console]
 
     Sandbox:
+          --digest <DIGEST>                 Run the component only if this is its digest (sha256:<64
+                                            hexadecimal digits>, see inspect)
           --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
                                             reach addresses that are not public, such as loopback or
                                             private ones (can be repeated)
@@ -134,6 +136,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
               [env: BATON_RECEIPTS]
 
     Sandbox:
+          --digest <DIGEST>                 Run the component only if this is its digest (sha256:<64
+                                            hexadecimal digits>, see inspect) [env: BATON_DIGEST]
           --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
                                             reach addresses that are not public, such as loopback or
                                             private ones (can be repeated) [env: BATON_ALLOW_OUTBOUND]

@@ -8,6 +8,7 @@ mod changes;
 mod components;
 mod configuration;
 mod descriptions;
+mod digests;
 mod documents;
 mod dry_runs;
 mod files;

@@ -15,7 +15,7 @@ pub fn document(connector: &Connector) -> Value {
         "version": description.version,
         "helpUrl": description.help_url,
         "file": connector.file.path,
-        "digest": format!("sha256:{}", connector.file.digest),
+        "digest": connector.file.digest.to_string(),
         "size": connector.file.size,
         "contract": connector.interface.contract,
         "imports": connector.interface.names.imports,
