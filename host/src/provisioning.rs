@@ -122,6 +122,9 @@ pub async fn run(
         return Ok(Done::Planned(plan));
     }
     let made = made.and_then(|outcome| match outcome {
+        Some(outcome) if requests.is_empty() && outcome.claims_a_change() => {
+            Err(undeclared(&outcome))
+        }
         Some(outcome) => outcome.believed(description),
         None => Err(Failure::new(Kind::Internal, "the connector has no answer")),
     });
@@ -231,6 +234,19 @@ fn unseen(failure: Failure, unknown: Option<Failure>) -> Failure {
             hints.fold(failure, Failure::hint)
         }
     }
+}
+
+/// A connector changes nothing without a request that it declares as a change.
+fn undeclared(outcome: &Outcome) -> Failure {
+    Failure::new(
+        Kind::Internal,
+        format!(
+            "the connector answered {:?}, but has sent nothing that it declares as a change",
+            outcome.name()
+        ),
+    )
+    .hint("This is a fault in the connector: it has made it up, or changes something with requests that it declares as reading.")
+    .hint("Look at the product, and at what the connector declares (inspect).")
 }
 
 fn stopped(signal: &str, has_begun: bool) -> Failure {

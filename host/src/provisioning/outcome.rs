@@ -51,6 +51,18 @@ impl Outcome {
         }
     }
 
+    /// Whether something is said to be different now.
+    pub(super) fn claims_a_change(&self) -> bool {
+        !matches!(
+            self,
+            Self::GrantAlreadyExists
+                | Self::GrantAlreadyRevoked
+                | Self::AccountAlreadyExists(_)
+                // An action may have nothing to do.
+                | Self::Invoked(_)
+        )
+    }
+
     /// Baton's annotation for it (`c1.connector.v2`), where there is one.
     pub fn annotation(&self) -> Option<&'static str> {
         match self {
