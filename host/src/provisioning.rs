@@ -46,7 +46,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Done {
     /// The change has been made, or did not have to be.
-    Made(Outcome),
+    Made(Box<Outcome>),
     /// It was a dry run.
     Planned(Plan),
 }
@@ -150,8 +150,8 @@ pub async fn run(
         receipts.append(&receipt.json(Timestamp::now(), &variables), made.is_ok())?;
     }
     made.map(|outcome| match dry_run {
-        true => Done::Planned(Plan::Nothing(outcome)),
-        false => Done::Made(outcome),
+        true => Done::Planned(Plan::nothing(&outcome)),
+        false => Done::Made(Box::new(outcome)),
     })
 }
 

@@ -10,8 +10,8 @@ use std::fmt;
 /// What would happen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
-    /// Nothing: it is already as wanted.
-    Nothing(Outcome),
+    /// Nothing: it is already as wanted. Says in one word in which way.
+    Nothing(&'static str),
     /// This request would be sent first.
     Send {
         /// What is to be done, for people.
@@ -28,6 +28,10 @@ pub enum Plan {
 }
 
 impl Plan {
+    pub(super) fn nothing(outcome: &Outcome) -> Self {
+        Self::Nothing(outcome.annotation().unwrap_or(outcome.name()))
+    }
+
     pub(super) fn send(
         change: &Change,
         before: Option<&State>,
@@ -71,8 +75,7 @@ fn shown(text: &str) -> String {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, before, after, request, body) = match self {
-            Self::Nothing(outcome) => {
-                let why = outcome.annotation().unwrap_or(outcome.name());
+            Self::Nothing(why) => {
                 return write!(f, "Dry run: nothing would be changed ({why}).");
             }
             Self::Send {
