@@ -71,7 +71,7 @@ impl Receipts {
             tracing::error!("receipt.json" = %receipt, "receipt that could not be written");
             let what = match made {
                 true => "the change has been made, but its receipt cannot be written to",
-                false => "the change has failed, and its receipt cannot be written to",
+                false => "the change has not been confirmed, and its receipt cannot be written to",
             };
             Failure::of(Kind::Other, error)
                 .context(format!("{what} {}", self.path.display()))
