@@ -33,12 +33,13 @@ pub use state::{State, status_name};
 
 use crate::{
     connector::{Connector, Instance},
-    contract::types::ResourceId,
+    contract::{describe::Description, types::ResourceId},
     egress::{Gate, Operation},
     failure::{Failure, Kind, Result},
     sandbox::{Limits, Variables},
 };
 use jiff::Timestamp;
+use masked::Masks;
 use receipt::Receipt;
 use std::sync::Arc;
 
@@ -96,7 +97,7 @@ pub async fn run(
         instance.enter(change.operation());
         tokio::select! {
             biased;
-            made = call(instance, &change, &variables) => Ok(made?.map(Some)),
+            made = call(instance, &change, description, &variables) => Ok(made?.map(Some)),
             // From here on the component waits for an answer that does not come.
             () = changes.held_back() => Ok(Ok(None)),
         }
@@ -106,19 +107,11 @@ pub async fn run(
         signal = stop => Err(stopped(signal, changes.has_begun())),
     };
     let requests = changes.requests();
-    if let (Ok(None), Some(request)) = (&made, requests.first()) {
+    let masks = Masks::new(&variables, request::fields(description, &change));
+    if let Some(request) = requests.first().filter(|_| dry_run) {
+        let before = effect::before(&change, before);
         let after = effect::after(&change, None, before.as_ref(), description);
-        if let Change::CreateAccount { .. } = change {
-            // The connector has looked, and wants to make one.
-            before = Some(State::default());
-        }
-        let plan = Plan::send(
-            &change,
-            before.as_ref(),
-            after.as_ref(),
-            request,
-            &variables,
-        );
+        let plan = Plan::send(&change, before.as_ref(), after.as_ref(), request, &masks);
         return Ok(Done::Planned(plan));
     }
     let made = made.and_then(|outcome| match outcome {
@@ -133,8 +126,8 @@ pub async fn run(
         failure.redacted(&variables)
     });
     if let Some(receipts) = receipts.as_mut().filter(|_| called) {
-        if let Ok(Outcome::Created(_) | Outcome::ActionRequired(..)) = made {
-            before = Some(State::default());
+        if made.as_ref().is_ok_and(Outcome::claims_a_change) {
+            before = effect::before(&change, before);
         }
         let after = made.as_ref().ok().and_then(|outcome| {
             effect::after(&change, Some(outcome), before.as_ref(), description)
@@ -147,7 +140,7 @@ pub async fn run(
             requests: &requests,
             result: made.as_ref(),
         };
-        receipts.append(&receipt.json(Timestamp::now(), &variables), made.is_ok())?;
+        receipts.append(&receipt.json(Timestamp::now(), &masks), made.is_ok())?;
     }
     made.map(|outcome| match dry_run {
         true => Done::Planned(Plan::nothing(&outcome)),
@@ -265,6 +258,7 @@ fn stopped(signal: &str, has_begun: bool) -> Failure {
 async fn call(
     instance: &mut Instance,
     change: &Change,
+    description: &Description,
     variables: &Variables,
 ) -> wasmtime::Result<Result<Outcome>> {
     let Instance { store, exports } = instance;
@@ -301,10 +295,14 @@ async fn call(
             name, arguments, ..
         } => {
             let invoke = present(exports.invoke_action.as_ref())?;
+            let mut actions = description.actions.iter();
+            let returns = actions.find(|action| action.name == name);
+            let returns = returns.map_or(&[][..], |action| &action.returns);
             let called = store.run_concurrent(async |accessor| {
                 invoke.call_invoke_action(accessor, name, arguments).await
             });
-            called.await.flatten()?.map(Outcome::Invoked)
+            let returned = called.await.flatten()?;
+            returned.map(|returned| Outcome::of_action(returned, returns))
         }
     };
     Ok(made.map_err(Failure::from))

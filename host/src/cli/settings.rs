@@ -3,11 +3,17 @@
 use super::config_file::ConfigFile;
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::BoolishValueParser, value_parser};
 use connector_host::{
-    contract::describe::{Kind as FieldKind, Setting},
+    contract::describe::{Field, Kind as FieldKind, Setting},
     failure::{Failure, Kind, Result},
     sandbox::Variables,
 };
-use std::collections::BTreeMap;
+use std::{
+    cmp::Ordering,
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 
 /// Values of the component's settings, complete and checked. They hold secrets, so there is no
 /// way to print them.
@@ -20,12 +26,17 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a required one is missing: names all of these, and each of their names.
+    /// When a required one is missing: names all of these, and each of their names. When a secret
+    /// is to be read from a file, and cannot be, or is given as well.
     pub fn read(settings: &[Setting], matches: &ArgMatches) -> Result<Self> {
         let mut values = BTreeMap::new();
         let mut missing = Vec::new();
         for Setting { field, .. } in settings {
-            let value = value(field.kind, &field.name, matches)
+            let value = match secret_file(field, matches)? {
+                Some(path) => Some(read_secret(&path)?),
+                None => value(field.kind, &field.name, matches),
+            };
+            let value = value
                 .filter(|value| !value.is_empty())
                 .or_else(|| field.default_value.clone());
             match value {
@@ -49,12 +60,16 @@ impl Settings {
         );
         Err(missing.into_iter().fold(failure, |failure, field| {
             failure.hint(format!(
-                "{} ({}): give --{}, or set {}, or write {} into .baton.yaml.",
+                "{} ({}): give --{}, or set {}, or write {} into .baton.yaml{}.",
                 field.display_name,
                 field.description,
                 field.name,
                 variable(&field.name),
                 field.name,
+                match field.secret {
+                    true => format!("; or name a file with --{}", file_flag(&field.name)),
+                    false => String::new(),
+                },
             ))
         }))
     }
@@ -71,6 +86,56 @@ impl Settings {
             values.map(|(name, (value, secret))| (name.as_str(), value.clone(), *secret)),
         )
     }
+}
+
+/// What names the file of a secret, beside what gives the secret itself.
+fn file_flag(name: &str) -> String {
+    format!("{name}-file")
+}
+
+/// The file that a secret is in, where that counts: what is nearer to the command line does.
+fn secret_file(field: &Field, matches: &ArgMatches) -> Result<Option<PathBuf>> {
+    let (name, file) = (&field.name, file_flag(&field.name));
+    let Some(path) = field
+        .secret
+        .then(|| matches.get_one::<PathBuf>(&file))
+        .flatten()
+    else {
+        return Ok(None);
+    };
+    match matches.value_source(name).cmp(&matches.value_source(&file)) {
+        Ordering::Less => Ok(Some(path.clone())),
+        Ordering::Greater => Ok(None),
+        Ordering::Equal => Err(Failure::new(
+            Kind::InvalidArgument,
+            format!("both {name} and {file} are given"),
+        )
+        .hint(format!(
+            "Give one of them: the secret, or the file that it is in (--{file})."
+        ))),
+    }
+}
+
+/// Bytes of a secret in a file.
+const LARGEST_SECRET: u64 = 64 << 10;
+
+/// Reads a secret, as Kubernetes and Docker mount them, without the line break at its end.
+fn read_secret(path: &Path) -> Result<String> {
+    let read = || {
+        let mut text = String::new();
+        let read = File::open(path)?
+            .take(LARGEST_SECRET + 1)
+            .read_to_string(&mut text)?;
+        match read as u64 > LARGEST_SECRET {
+            true => Err(io::Error::other("it is larger than 64 KiB")),
+            false => Ok(text),
+        }
+    };
+    let text = read().map_err(|error| {
+        Failure::of(Kind::InvalidArgument, error)
+            .context(format!("cannot read the secret in {}", path.display()))
+    })?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 fn value(kind: FieldKind, name: &str, matches: &ArgMatches) -> Option<String> {
@@ -106,10 +171,13 @@ pub fn check(settings: &[Setting], taken: &[String]) -> Result<()> {
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.bytes().all(legal) {
             return wrong(name, "which is not lower-case words with hyphens");
         }
-        if seen.contains(name) {
-            return wrong(name, "which is a flag of the host, or described twice");
+        let file = field.secret.then(|| file_flag(name));
+        for name in [name].into_iter().chain(&file) {
+            if seen.contains(name) {
+                return wrong(name, "which is a flag of the host, or described twice");
+            }
+            seen.push(name.clone());
         }
-        seen.push(name.clone());
     }
     Ok(())
 }
@@ -150,8 +218,20 @@ pub fn add(command: Command, settings: &[Setting]) -> Command {
                 Some(value) => arg.default_value(value.clone()),
                 None => arg,
             };
-            command.arg(arg)
+            let command = command.arg(arg);
+            match field.secret {
+                true => command.arg(file_argument(&field.name)),
+                false => command,
+            }
         })
+}
+
+fn file_argument(name: &str) -> Arg {
+    Arg::new(file_flag(name))
+        .long(file_flag(name))
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help(format!("A file that holds it, in place of --{name}"))
 }
 
 /// Puts the environment and the file under the flags: a flag counts before the environment,
@@ -183,7 +263,7 @@ fn variable(flag: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use connector_host::contract::describe::Field;
+    use std::io::Write as _;
 
     fn setting(name: &str, kind: FieldKind, default: Option<&str>) -> Setting {
         Setting {
@@ -223,6 +303,29 @@ mod tests {
             value(&[("x-test-base", "file")], &["--x-test-base=flag"]).as_deref(),
             Some("flag")
         );
+    }
+
+    #[test]
+    fn a_secret_may_come_from_a_file() {
+        let mut setting = setting("x-test-key", FieldKind::Text, None);
+        setting.field.secret = true;
+        let settings = [setting];
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"two\nlines\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let key = |in_file: &[(&str, &str)], arguments: &[&str]| {
+            read(&settings, in_file, arguments).map(|settings| settings.get("x-test-key"))
+        };
+        let from_file = Some("two\nlines".to_owned());
+        assert_eq!(key(&[], &["--x-test-key-file", path]).unwrap(), from_file);
+        assert_eq!(key(&[("x-test-key-file", path)], &[]).unwrap(), from_file);
+        let given = ["--x-test-key", "given"];
+        let nearer = key(&[("x-test-key-file", path)], &given).unwrap();
+        assert_eq!(nearer.as_deref(), Some("given"));
+        let both = [&given[..], &["--x-test-key-file", path]].concat();
+        assert_eq!(key(&[], &both).unwrap_err().kind, Kind::InvalidArgument);
+        let failure = key(&[], &["--x-test-key-file", "/nowhere"]).unwrap_err();
+        assert!(failure.to_string().contains("/nowhere"), "{failure}");
     }
 
     #[test]

@@ -10,6 +10,21 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// The state before, with what a connector that has acted must have found: nobody is granted what
+/// they hold, deprived of what they do not, or created twice.
+pub fn before(change: &Change, before: Option<State>) -> Option<State> {
+    match change {
+        Change::Grant { entitlement, .. } => Some(with(&before?, |held| {
+            held.remove(&id(entitlement));
+        })),
+        Change::Revoke { entitlement, .. } => Some(with(&before?, |held| {
+            held.insert(id(entitlement));
+        })),
+        Change::CreateAccount { .. } => Some(State::default()),
+        Change::InvokeAction { .. } => before,
+    }
+}
+
 /// The state after a change with an outcome or, without one, the state that the change is meant
 /// to lead to. None where that cannot be known.
 pub fn after(
@@ -27,7 +42,7 @@ pub fn after(
         return Some(State::of_resource(resource));
     }
     match change {
-        Change::Grant { entitlement, .. } => Some(with(before?, |held| {
+        Change::Grant { entitlement, .. } => Some(with(&before?.clone().now(), |held| {
             match outcome {
                 Some(Outcome::GrantReplaced(other)) => {
                     held.remove(&id(other));
@@ -39,7 +54,7 @@ pub fn after(
             }
             held.insert(id(entitlement));
         })),
-        Change::Revoke { entitlement, .. } => Some(with(before?, |held| {
+        Change::Revoke { entitlement, .. } => Some(with(&before?.clone().now(), |held| {
             let was_held = held.remove(&id(entitlement));
             match outcome {
                 Some(Outcome::RevokedFor(other)) => {
@@ -69,7 +84,7 @@ pub fn after(
 
 /// The state with other entitlements, as far as they are known.
 fn with(before: &State, change: impl FnOnce(&mut BTreeSet<String>)) -> State {
-    let mut after = before.clone().now();
+    let mut after = before.clone();
     if let Some(held) = &mut after.entitlements {
         change(held);
     }

@@ -3,7 +3,7 @@
 use crate::{
     contract::{
         create_account::{Created, NewAccount},
-        describe::Description,
+        describe::{Description, Field},
         grant::{Granted, Revoked},
         types::{Attribute, EntitlementId, Resource, Value},
     },
@@ -111,6 +111,23 @@ impl Outcome {
             Created::AlreadyExists(resource) => Self::AccountAlreadyExists(resource),
             Created::ActionRequired((account, to_do)) => Self::ActionRequired(new(account), to_do),
         }
+    }
+
+    /// What an action has returned, without what is described as secret.
+    pub(super) fn of_action(returned: Vec<Attribute>, returns: &[Field]) -> Self {
+        let is_secret = |name: &str| {
+            returns
+                .iter()
+                .any(|field| field.name == name && field.secret)
+        };
+        let shown = returned.into_iter().map(|attribute| Attribute {
+            value: match is_secret(&attribute.name) {
+                true => Value::Text("***".to_owned()),
+                false => attribute.value,
+            },
+            name: attribute.name,
+        });
+        Self::Invoked(shown.collect())
     }
 
     /// Whether a connector can mean what it has answered.

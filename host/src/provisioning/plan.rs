@@ -1,10 +1,7 @@
 //! What a dry run has come to.
 
-use super::{Change, Outcome, State, masked};
-use crate::{
-    egress::ChangingRequest,
-    sandbox::{Variables, printable},
-};
+use super::{Change, Outcome, State, masked::Masks};
+use crate::{egress::ChangingRequest, sandbox::printable};
 use std::fmt;
 
 /// What would happen.
@@ -37,11 +34,11 @@ impl Plan {
         before: Option<&State>,
         after: Option<&State>,
         request: &ChangingRequest,
-        variables: &Variables,
+        masks: &Masks<'_>,
     ) -> Self {
         use serde_json::Value;
         let state = |state: Option<&State>| match state {
-            Some(state) => shown(&variables.redact(&state.to_string())),
+            Some(state) => shown(&masks.text(&state.to_string())),
             None => "not known".to_owned(),
         };
         let name = before.map(|before| before.name.as_str());
@@ -49,20 +46,16 @@ impl Plan {
             Some(name) => format!("{change} ({name})"),
             None => change.to_string(),
         };
-        let body = match masked::body(request, variables) {
+        let body = match masks.body(request) {
             Value::Null => String::new(),
             Value::String(text) => text,
             json => format!("{json:#}"),
         };
         Self::Send {
-            what: shown(&variables.redact(&what)),
+            what: shown(&masks.text(&what)),
             before: state(before),
             after: state(after),
-            request: format!(
-                "{} {}",
-                request.method,
-                shown(&masked::url(request, variables))
-            ),
+            request: format!("{} {}", request.method, shown(&masks.url(request))),
             body: body.lines().map(shown).collect::<Vec<_>>().join("\n"),
         }
     }

@@ -1,12 +1,11 @@
 //! Receipts: what has been changed, one line of JSON for each change, enough to undo it by hand.
 
-use super::{Change, Outcome, State, change, masked};
+use super::{Change, Outcome, State, change, masked::Masks};
 use crate::{
     connector::Connector,
     contract::types::{Attribute, Value as AttributeValue},
     egress::{Answer, ChangingRequest},
     failure::{Failure, Kind, Result},
-    sandbox::Variables,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -42,6 +41,11 @@ impl Receipts {
                 .open(path)?;
             let is_file = file.metadata()?.is_file();
             if is_file {
+                let mut first = [b'{'];
+                let _ = (&file).read(&mut first)?;
+                if first != *b"{" {
+                    return Err(io::Error::other("it holds something other than receipts"));
+                }
                 // The name of a new file is kept by its directory.
                 let parent = path.parent().filter(|path| !path.as_os_str().is_empty());
                 File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
@@ -112,7 +116,7 @@ pub(super) struct Receipt<'a> {
 
 impl Receipt<'_> {
     /// The receipt as JSON, without secrets.
-    pub(super) fn json(&self, time: Timestamp, variables: &Variables) -> Value {
+    pub(super) fn json(&self, time: Timestamp, masks: &Masks<'_>) -> Value {
         let mut receipt = Map::new();
         let mut put = |name: &str, value: Value| {
             receipt.insert(name.to_owned(), value);
@@ -163,7 +167,7 @@ impl Receipt<'_> {
         let requests = self.requests.iter();
         put(
             "requests",
-            requests.map(|sent| request(sent, variables)).collect(),
+            requests.map(|sent| request(sent, masks)).collect(),
         );
         match self.result {
             Ok(outcome) => put("outcome", json!(outcome.name())),
@@ -173,7 +177,7 @@ impl Receipt<'_> {
                 put("error", json!(failure.to_string()));
             }
         }
-        masked::value(Value::Object(receipt), variables)
+        masks.value(Value::Object(receipt))
     }
 }
 
@@ -201,11 +205,11 @@ impl Receipt<'_> {
     }
 }
 
-fn request(sent: &ChangingRequest, variables: &Variables) -> Value {
+fn request(sent: &ChangingRequest, masks: &Masks<'_>) -> Value {
     let mut request = Map::new();
     request.insert("method".to_owned(), json!(sent.method.as_str()));
-    request.insert("url".to_owned(), json!(masked::url(sent, variables)));
-    request.insert("body".to_owned(), masked::body(sent, variables));
+    request.insert("url".to_owned(), json!(masks.url(sent)));
+    request.insert("body".to_owned(), masks.body(sent));
     match &sent.answer {
         Answer::Status(status) => request.insert("status".to_owned(), json!(status)),
         Answer::Failed(reason) | Answer::Unsent(reason) => {

@@ -4,7 +4,7 @@ use super::{Change, form};
 use crate::{
     contract::{
         create_account::Account,
-        describe::{AccountForm, Action, Description},
+        describe::{AccountForm, Action, Description, Field},
         types::{Attribute, ResourceId, Value},
     },
     failure::{Failure, Kind, Result},
@@ -95,32 +95,42 @@ pub fn invocation(action: &Action, arguments: &str) -> Result<Change> {
     })
 }
 
-/// Values in a change that the connector describes as secret.
-pub fn secrets(description: &Description, change: &Change) -> Vec<String> {
-    let (fields, values): (_, &[Attribute]) = match change {
-        Change::CreateAccount { account, .. } => (
-            description.account_form.as_ref().map(|form| &form.fields),
-            &account.profile,
-        ),
-        Change::InvokeAction {
-            name, arguments, ..
-        } => {
+/// The fields in which the values of a change are given.
+pub fn fields<'d>(description: &'d Description, change: &Change) -> &'d [Field] {
+    match change {
+        Change::CreateAccount { .. } => {
+            let form = description.account_form.as_ref();
+            form.map_or(&[], |form| &form.fields)
+        }
+        Change::InvokeAction { name, .. } => {
             let mut actions = description.actions.iter();
             let action = actions.find(|action| action.name == *name);
-            (action.map(|action| &action.arguments), arguments)
+            action.map_or(&[], |action| &action.arguments)
         }
-        _ => (None, &[]),
+        Change::Grant { .. } | Change::Revoke { .. } => &[],
+    }
+}
+
+/// Texts in a change that the connector describes as secret.
+pub fn secrets(description: &Description, change: &Change) -> Vec<String> {
+    let values: &[Attribute] = match change {
+        Change::CreateAccount { account, .. } => &account.profile,
+        Change::InvokeAction { arguments, .. } => arguments,
+        Change::Grant { .. } | Change::Revoke { .. } => &[],
     };
+    let fields = fields(description, change);
     let is_secret = |name: &str| {
-        let mut fields = fields.into_iter().flatten();
-        fields.any(|field| field.name == name && field.secret)
+        fields
+            .iter()
+            .any(|field| field.name == name && field.secret)
     };
     let secret = values.iter().filter(|value| is_secret(&value.name));
     secret
         .flat_map(|value| match &value.value {
             Value::Text(text) => vec![text.clone()],
             Value::Texts(texts) => texts.clone(),
-            Value::Number(_) | Value::Flag(_) => Vec::new(),
+            Value::Number(number) => vec![number.to_string()],
+            Value::Flag(_) => Vec::new(),
         })
         .collect()
 }

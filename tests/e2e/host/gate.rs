@@ -125,8 +125,21 @@ fn an_answer_that_refuses_is_passed_on() {
 
 #[test]
 fn a_connector_that_makes_light_of_a_refusal_gains_nothing() {
-    let product = Product::start();
-    let transcript = product.misfit("foreign-change-ignored").run(&GRANT);
-    assert_eq!(transcript.logged("refused request").len(), 1);
-    assert!(product.changes().is_empty(), "{:?}", product.changes());
+    for arguments in [&GRANT[..], &REVOKE, &CREATE] {
+        let product = Product::start();
+        let transcript = product.misfit("foreign-change-ignored").run(arguments);
+        assert!(!matches!(transcript.code, Some(0) | None), "{transcript}");
+        assert_eq!(transcript.logged("refused request").len(), 1);
+        assert!(product.changes().is_empty(), "{:?}", product.changes());
+    }
+}
+
+#[test]
+fn a_change_that_nobody_has_seen_leaving_is_not_believed() {
+    for arguments in [&GRANT[..], &REVOKE, &CREATE] {
+        let product = Product::start();
+        let texts = ["declares as a change", "fault in the connector"];
+        let _ = fails(&product.misfit("no-change"), arguments, 13, &texts);
+        assert!(product.changes().is_empty());
+    }
 }

@@ -154,19 +154,23 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
                                             [default: 3600]
 
     Connector:
-          --valimail-app-id <VALUE>       required: The App ID of a Valimail API key of the type
-                                          Configuration Only [env: BATON_VALIMAIL_APP_ID]
-          --valimail-client-id <VALUE>    required: The Client ID of the same API key [env:
-                                          BATON_VALIMAIL_CLIENT_ID]
-          --valimail-slug <your-company>  required: The part after /app/ in the address of Valimail's
-                                          web application [env: BATON_VALIMAIL_SLUG]
-          --base-url <VALUE>              Where Valimail's API is [env: BATON_BASE_URL] [default:
-                                          https://api.valimail.com]
-          --allow-last-owner[=<VALUE>]    Lets the last active owner be demoted or disabled, after which
-                                          nobody can manage users or API keys [env:
-                                          BATON_ALLOW_LAST_OWNER] [default: false] [possible values:
-                                          true, false]
-      -v, --version                       Print the connector's version
+          --valimail-app-id <VALUE>         required: The App ID of a Valimail API key of the type
+                                            Configuration Only [env: BATON_VALIMAIL_APP_ID]
+          --valimail-app-id-file <FILE>     A file that holds it, in place of --valimail-app-id [env:
+                                            BATON_VALIMAIL_APP_ID_FILE]
+          --valimail-client-id <VALUE>      required: The Client ID of the same API key [env:
+                                            BATON_VALIMAIL_CLIENT_ID]
+          --valimail-client-id-file <FILE>  A file that holds it, in place of --valimail-client-id [env:
+                                            BATON_VALIMAIL_CLIENT_ID_FILE]
+          --valimail-slug <your-company>    required: The part after /app/ in the address of Valimail's
+                                            web application [env: BATON_VALIMAIL_SLUG]
+          --base-url <VALUE>                Where Valimail's API is [env: BATON_BASE_URL] [default:
+                                            https://api.valimail.com]
+          --allow-last-owner[=<VALUE>]      Lets the last active owner be demoted or disabled, after
+                                            which nobody can manage users or API keys [env:
+                                            BATON_ALLOW_LAST_OWNER] [default: false] [possible values:
+                                            true, false]
+      -v, --version                         Print the connector's version
 
     The component comes first; its own flags are listed once it is named.
     ");

@@ -12,7 +12,7 @@ use std::{
     process::Child,
 };
 
-/// Answers requests until one arrives that begins like this.
+/// Answers requests until this one arrives.
 fn awaited(service: &Service, line: &str) -> Request {
     loop {
         let request = service.request();

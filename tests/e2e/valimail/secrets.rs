@@ -215,3 +215,22 @@ fn help_does_not_show_the_values_of_the_environment() {
     assert!(help.stdout.contains("--valimail-app-id"), "{help}");
     tells_none(&help, &[APP_ID, CLIENT_ID].map(str::to_owned));
 }
+
+#[test]
+fn a_secret_may_come_from_a_file_of_its_own() {
+    let standin = Standin::start(Settings::company());
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(secret.path(), format!("{APP_ID}\n")).expect("written");
+    let path = secret.path().to_str().expect("a path");
+    let host = |app_id| {
+        Host::of(&standin)
+            .env("BATON_VALIMAIL_APP_ID", app_id)
+            .env("BATON_VALIMAIL_APP_ID_FILE", path)
+    };
+    let transcript = host("").command("validate", &[]).succeeded();
+    tells_none(&transcript, &[APP_ID.to_owned()]);
+    let both = host(APP_ID).command("validate", &[]);
+    tells_none(&both, &[APP_ID.to_owned()]);
+    let both = both.failed_with(&["both valimail-app-id and valimail-app-id-file are given"]);
+    assert_eq!(both.code, Some(3), "{both}");
+}

@@ -9,6 +9,9 @@ use crate::{
     talk, well,
 };
 
+/// What comes back from `update_profile`, for the one who asked and nobody else.
+const NEW_KEY: &str = "marzipan-for-your-eyes-only";
+
 /// Reads, and then sends one request, unless the behaviour is another, or `u1` is to be enabled,
 /// which it is.
 pub async fn invoke(name: String, arguments: Vec<Attribute>) -> Result<Vec<Attribute>, Error> {
@@ -42,6 +45,10 @@ pub async fn invoke(name: String, arguments: Vec<Attribute>) -> Result<Vec<Attri
             value("distance", Value::Number(2.5)),
             value("exactly", Value::Flag(false)),
             value("places", Value::Texts(vec!["a".into(), "b".into()])),
+        ],
+        "update_profile" => vec![
+            value("success", Value::Flag(true)),
+            value("key", Value::Text(NEW_KEY.to_owned())),
         ],
         _ => vec![value("success", Value::Flag(true))],
     };

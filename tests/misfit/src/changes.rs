@@ -40,9 +40,9 @@ pub const BEHAVIOURS: [&str; 32] = [
     "error-internal",
     "secret-in-request",
     "secret-in-account",
-    "secret-in-lines",
     "names-of-secrets",
     "text-as-body",
+    "form-as-body",
     "disguise-in-body",
     "undescribed-answer",
     "action-required",
@@ -153,7 +153,6 @@ async fn spoiled(behaviour: &str, request: Request) -> Request {
                 ..request
             };
         }
-        "secret-in-lines" => json!({ "note": secret.split('-').collect::<Vec<_>>() }).to_string(),
         "names-of-secrets" => json!({
             "password": "one-fish",
             "newPassword": { "value": "two-fish" },
@@ -163,11 +162,22 @@ async fn spoiled(behaviour: &str, request: Request) -> Request {
         })
         .to_string(),
         "text-as-body" => format!("what=it&who={secret}"),
+        "form-as-body" => format!("what=it&who={}", encoded(&secret)),
         // A JSON text may hold these characters as they are.
         "disguise-in-body" => "{\"note\": \"a\u{9b}2J\u{202e}b\"}".to_owned(),
         _ => request.body,
     };
     Request { body, ..request }
+}
+
+/// A value of a form, in which nothing but letters and digits stands for itself.
+fn encoded(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b' ' => "+".to_owned(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
 }
 
 /// Attributes as a JSON object.

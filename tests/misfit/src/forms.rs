@@ -24,6 +24,10 @@ pub fn account_form() -> AccountForm {
                 ..field("pin", Kind::Text)
             },
             Field {
+                secret: true,
+                ..field("code", Kind::Number)
+            },
+            Field {
                 default_value: Some("en".to_owned()),
                 ..field("language", Kind::Text)
             },
@@ -38,6 +42,13 @@ pub fn account_form() -> AccountForm {
 
 /// An action of each kind.
 pub fn actions() -> Vec<Action> {
+    let returns = vec![
+        field("success", Kind::Flag),
+        Field {
+            secret: true,
+            ..field("key", Kind::Text)
+        },
+    ];
     let of_user = |name: &str, kind, arguments: Vec<Field>| Action {
         target: Some(Target {
             argument: "user_id".to_owned(),
@@ -47,7 +58,7 @@ pub fn actions() -> Vec<Action> {
             .into_iter()
             .chain(arguments)
             .collect(),
-        ..action(name, kind, vec![field("success", Kind::Flag)])
+        ..action(name, kind, returns.clone())
     };
     let values = || {
         vec![
