@@ -1,11 +1,14 @@
 //! Every request that the connector may send.
 
 use crate::contract::exports::identity::connector::describe::{
-    Effect, Operations, OutboundRequest,
+    Effect, Operations, OutboundRequest, ReturnedSecret,
 };
 
 const USERS: &str = "{base-url}/accounts/{valimail-slug}/scim/v2/Users";
 const ONE_USER: &str = "{base-url}/accounts/{valimail-slug}/scim/v2/Users/*";
+
+/// The bearer token, which every request but the sign-in carries.
+const TOKEN: &str = "token";
 
 pub(super) fn requests() -> Vec<OutboundRequest> {
     vec![
@@ -15,7 +18,10 @@ pub(super) fn requests() -> Vec<OutboundRequest> {
                 "valimail-app-id".to_owned(),
                 "valimail-client-id".to_owned(),
             ],
-            returns_secrets: vec!["/token".to_owned()],
+            returns_secrets: vec![ReturnedSecret {
+                name: TOKEN.to_owned(),
+                pointer: "/token".to_owned(),
+            }],
             ..read("POST", "{base-url}/auth", "sign in")
         },
         read("GET", USERS, "list accounts"),
@@ -41,7 +47,7 @@ fn read(method: &str, url: &str, purpose: &str) -> OutboundRequest {
         url: url.to_owned(),
         effect: Effect::Read,
         during: Operations::empty(),
-        sends_secrets: Vec::new(),
+        sends_secrets: vec![TOKEN.to_owned()],
         returns_secrets: Vec::new(),
         purpose: purpose.to_owned(),
     }

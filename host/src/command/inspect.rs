@@ -131,6 +131,11 @@ fn request_line(request: &OutboundRequest) -> String {
     if !request.sends_secrets.is_empty() {
         let _ = write!(line, " (sends {})", request.sends_secrets.join(", "));
     }
+    if !request.returns_secrets.is_empty() {
+        let returned = request.returns_secrets.iter();
+        let names: Vec<_> = returned.map(|returned| returned.name.as_str()).collect();
+        let _ = write!(line, " (returns {})", names.join(", "));
+    }
     line
 }
 

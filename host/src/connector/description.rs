@@ -20,6 +20,7 @@ pub(super) fn check(description: &Description) -> Result<(), String> {
     }
     check_types(description)?;
     check_requests(description)?;
+    check_secrets(description)?;
     forms::check(description)?;
     // Rust writes down as an escape whatever does not print.
     let written = format!("{description:?}");
@@ -71,6 +72,50 @@ fn check_requests(description: &Description) -> Result<(), String> {
         if let Some(method) = changing.filter(|_| request.effect != Effect::Change) {
             return Err(format!(
                 "it declares {method} {} as a request that changes nothing",
+                request.url
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What a request sends has to be a secret that there is: a setting, or what a request returns.
+fn check_secrets(description: &Description) -> Result<(), String> {
+    let requests = &description.outbound_requests;
+    let settings = description.settings.iter().map(|setting| &setting.field);
+    let returned = || requests.iter().flat_map(|request| &request.returns_secrets);
+    for secret in returned() {
+        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if secret.name.is_empty() || !secret.name.bytes().all(legal) {
+            return Err(format!(
+                "{:?}, the name of a secret in a response, is not lower-case letters, digits and hyphens",
+                secret.name
+            ));
+        }
+        if settings.clone().any(|field| field.name == secret.name) {
+            return Err(format!(
+                "{} is the name of a setting and of a secret in a response",
+                secret.name
+            ));
+        }
+        if !secret.pointer.starts_with('/') {
+            return Err(format!(
+                "{:?}, where the secret {} is said to be, is no JSON Pointer to a part of a response",
+                secret.pointer, secret.name
+            ));
+        }
+    }
+    for request in requests {
+        let mut sent = request.sends_secrets.iter();
+        let unknown = sent.find(|sent| {
+            let mut secret = settings.clone().filter(|field| field.secret);
+            !secret.any(|field| field.name == **sent)
+                && !returned().any(|secret| secret.name == **sent)
+        });
+        if let Some(unknown) = unknown {
+            return Err(format!(
+                "it declares that {} {} sends {unknown}, which is neither a secret setting nor a secret in a response",
+                request.methods.join("|"),
                 request.url
             ));
         }

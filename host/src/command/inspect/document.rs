@@ -26,7 +26,10 @@ pub fn document(connector: &Connector) -> Value {
             "effect": effect_name(request.effect),
             "during": during(request.during),
             "sendsSecrets": request.sends_secrets,
-            "returnsSecrets": request.returns_secrets,
+            "returnsSecrets": request.returns_secrets.iter().map(|returned| json!({
+                "name": returned.name,
+                "pointer": returned.pointer,
+            })).collect::<Vec<_>>(),
             "purpose": request.purpose,
         })).collect::<Vec<_>>(),
         "settings": description.settings.iter().map(|setting| {
