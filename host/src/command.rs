@@ -51,7 +51,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
         Invocation::Validate { settings, sandbox } => {
-            telemetry::keep_secrets(Arc::new(settings.variables()));
+            telemetry::keep_secrets(settings.variables());
             let work = validate::run(&connector, &settings, &sandbox);
             interruptible(work, || false).await
         }
@@ -68,7 +68,7 @@ async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Resu
         sandbox,
         service,
     } = run;
-    telemetry::keep_secrets(Arc::new(settings.variables()));
+    telemetry::keep_secrets(settings.variables());
     if service.client_id.is_some() {
         return Err(Failure::new(
             Kind::Unimplemented,
@@ -90,7 +90,6 @@ async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Resu
         task => {
             let ready =
                 change::Ready::new(connector, task, &settings, &sync, &change, &sandbox).await?;
-            telemetry::keep_secrets(ready.variables());
             ready.make(connector, &sandbox).await
         }
     }

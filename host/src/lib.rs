@@ -7,6 +7,8 @@ pub mod contract;
 pub mod egress;
 pub mod engine;
 pub mod failure;
+pub mod json_lines;
 pub mod provisioning;
 pub mod sandbox;
+pub mod secrets;
 pub mod sync;

@@ -12,7 +12,7 @@ mod variables;
 
 pub use limits::Limits;
 pub use printable::printable;
-pub use variables::Variables;
+pub use variables::{Value, Variables};
 
 use crate::{
     contract::variables as contract,
@@ -90,10 +90,11 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
 pub fn store(
     engine: &Engine,
     name: &str,
-    gate: Gate,
+    mut gate: Gate,
     variables: Arc<Variables>,
     limits: &Limits,
 ) -> Store<State> {
+    gate.secrets = Arc::clone(variables.secrets());
     let operation: Operation = gate.operation;
     let lines = LogLines::new(name, operation, Arc::clone(&variables));
     let mut wasi = WasiCtx::builder();

@@ -5,20 +5,24 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::BoolishValueParser, val
 use connector_host::{
     contract::describe::{Field, Kind as FieldKind, Setting},
     failure::{Failure, Kind, Result},
-    sandbox::Variables,
+    sandbox::{Value, Variables},
 };
+use secrecy::SecretString;
 use std::{
     cmp::Ordering,
     collections::BTreeMap,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
+use zeroize::Zeroize;
 
-/// Values of the component's settings, complete and checked. They hold secrets, so there is no
-/// way to print them.
+/// Values of the component's settings, complete and checked.
 pub struct Settings {
-    values: BTreeMap<String, (String, bool)>,
+    /// Those that are no secrets.
+    plain: BTreeMap<String, String>,
+    variables: Arc<Variables>,
 }
 
 impl Settings {
@@ -29,7 +33,7 @@ impl Settings {
     /// When a required one is missing: names all of these, and each of their names. When a secret
     /// is to be read from a file, and cannot be, or is given as well.
     pub fn read(settings: &[Setting], matches: &ArgMatches) -> Result<Self> {
-        let mut values = BTreeMap::new();
+        let mut values: Vec<(&str, Value)> = Vec::new();
         let mut missing = Vec::new();
         for Setting { field, .. } in settings {
             let value = match secret_file(field, matches)? {
@@ -40,15 +44,25 @@ impl Settings {
                 .filter(|value| !value.is_empty())
                 .or_else(|| field.default_value.clone());
             match value {
-                Some(value) => {
-                    values.insert(field.name.clone(), (value, field.secret));
+                Some(mut value) if field.secret => {
+                    let secret = SecretString::from(value.as_str());
+                    value.zeroize();
+                    values.push((&field.name, Value::Secret(secret)));
                 }
+                Some(value) => values.push((&field.name, Value::Plain(value))),
                 None if field.required => missing.push(field),
                 None => {}
             }
         }
         if missing.is_empty() {
-            return Ok(Self { values });
+            let plain = values.iter().filter_map(|(name, value)| match value {
+                Value::Plain(value) => Some(((*name).to_owned(), value.clone())),
+                Value::Secret(_) => None,
+            });
+            return Ok(Self {
+                plain: plain.collect(),
+                variables: Arc::new(Variables::new(values)),
+            });
         }
         let names: Vec<_> = missing.iter().map(|field| field.name.as_str()).collect();
         let failure = Failure::new(
@@ -74,17 +88,14 @@ impl Settings {
         }))
     }
 
-    /// The value of a setting, for templates.
+    /// The value of a setting that is no secret, for templates.
     pub fn get(&self, name: &str) -> Option<String> {
-        self.values.get(name).map(|(value, _)| value.clone())
+        self.plain.get(name).cloned()
     }
 
     /// The values as the component reads them.
-    pub fn variables(&self) -> Variables {
-        let values = self.values.iter();
-        Variables::new(
-            values.map(|(name, (value, secret))| (name.as_str(), value.clone(), *secret)),
-        )
+    pub fn variables(&self) -> Arc<Variables> {
+        Arc::clone(&self.variables)
     }
 }
 
@@ -313,15 +324,18 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"two\nlines\n").unwrap();
         let path = file.path().to_str().unwrap();
-        let key = |in_file: &[(&str, &str)], arguments: &[&str]| {
-            read(&settings, in_file, arguments).map(|settings| settings.get("x-test-key"))
+        let key = |in_file: &[(&str, &str)], arguments: &[&str]| -> Result<String> {
+            let settings = read(&settings, in_file, arguments)?;
+            let (variables, key) = (settings.variables(), ["x-test-key".to_owned()]);
+            let placeholder = variables.get("x_test_key").unwrap_or_default();
+            Ok(variables.secrets().fill(placeholder, &key).into_owned())
         };
-        let from_file = Some("two\nlines".to_owned());
+        let from_file = "two\nlines";
         assert_eq!(key(&[], &["--x-test-key-file", path]).unwrap(), from_file);
         assert_eq!(key(&[("x-test-key-file", path)], &[]).unwrap(), from_file);
         let given = ["--x-test-key", "given"];
         let nearer = key(&[("x-test-key-file", path)], &given).unwrap();
-        assert_eq!(nearer.as_deref(), Some("given"));
+        assert_eq!(nearer, "given");
         let both = [&given[..], &["--x-test-key-file", path]].concat();
         assert_eq!(key(&[], &both).unwrap_err().kind, Kind::InvalidArgument);
         let failure = key(&[], &["--x-test-key-file", "/nowhere"]).unwrap_err();

@@ -46,15 +46,10 @@ impl Ready {
         let receipts = flags.receipts.as_deref().filter(|_| !flags.dry_run);
         Ok(Self {
             receipts: receipts.map(Receipts::open).transpose()?,
-            variables: Arc::new(variables),
+            variables,
             known,
             gate,
         })
-    }
-
-    /// What nothing may say.
-    pub fn variables(&self) -> Arc<Variables> {
-        Arc::clone(&self.variables)
     }
 
     /// Makes the change, and tells what has come of it.

@@ -22,7 +22,7 @@ pub async fn run(
     progress: Arc<Progress>,
 ) -> Result<()> {
     let gate = gate(connector, settings, sandbox, Operation::Sync)?;
-    let variables = Arc::new(settings.variables());
+    let variables = settings.variables();
     let options = Options {
         path: flags.file.clone(),
         file: flags.file_options(),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<()> {
     let gate = gate(connector, settings, sandbox, Operation::Validate)?;
     let traffic = Arc::clone(&gate.traffic);
-    let variables = Arc::new(settings.variables());
+    let variables = settings.variables();
     let checked = connector
         .call(
             gate,

@@ -40,7 +40,7 @@ impl Clients {
     /// # Errors
     ///
     /// When the system's root certificates cannot be read.
-    pub fn get(&self, named_by_operator: bool) -> Result<&Client> {
+    pub fn get(&self, _url: &url::Url, named_by_operator: bool) -> Result<&Client> {
         let client = if named_by_operator {
             &self.named_by_operator
         } else {

@@ -1,29 +1,34 @@
 //! The gate itself: every request of a component arrives at [`Gate::send_request`].
 
 use super::{
-    changes::{Answer as ChangeAnswer, Changes},
+    changes::{Answer as ChangeAnswer, Changes, Place},
     client::Clients,
-    policy::{self, Operation, Policy, Refusal},
+    exchange::{Record, Verdict, Witness},
+    incoming::{self, Answer, Pending},
+    outgoing,
+    policy::{self, Operation, Permit, Policy, Refusal},
+    quota::{Bounds, Excess, Quota},
     resolver,
-    retry::Retries,
+    retry::{Attempt, Retries, Watch},
+    rule::Rule,
 };
-use crate::{contract::describe::Effect, failure::Failure};
+use crate::{contract::describe::Effect, failure::Failure, secrets::Secrets};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use std::{
     error::Error as _,
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
 /// Refused requests that are logged, of one operation.
 const LOGGED: u64 = 100;
-/// Bytes that a request may carry. Connectors send forms, not files.
-const REQUEST_BODY: usize = 1 << 20;
 
 /// What has passed through a gate.
 #[derive(Debug, Default)]
@@ -67,7 +72,11 @@ impl Traffic {
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Error {
+    pub(super) fn receive(&self, bytes: u64) {
+        self.received.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn refuse(&self, refusal: Refusal) -> Error {
         match self.refused.fetch_add(1, Ordering::Relaxed) + 1 {
             1..LOGGED => tracing::warn!(reason = %refusal, "refused request"),
             LOGGED => {
@@ -78,6 +87,10 @@ impl Traffic {
         let code = match refusal {
             Refusal::NotPublic { .. } => Error::DestinationIpProhibited,
             Refusal::NotAUrl { .. } => Error::HttpRequestUriInvalid,
+            Refusal::Excess(Excess::Request { limit }) => {
+                Error::HttpRequestBodySize(Some(limit as u64))
+            }
+            Refusal::Excess(Excess::Response { limit }) => Error::HttpResponseBodySize(Some(limit)),
             _ => Error::HttpRequestDenied,
         };
         *self
@@ -97,6 +110,10 @@ pub struct Gate {
     pub clients: Arc<Clients>,
     /// How often it is sent.
     pub retries: Retries,
+    /// How much may pass.
+    pub quota: Arc<Quota>,
+    /// What is filled in on the way out, and taken out on the way in.
+    pub secrets: Arc<Secrets>,
     /// What the component has been called for.
     pub operation: Operation,
     /// What has passed.
@@ -105,6 +122,8 @@ pub struct Gate {
     pub changes: Arc<Changes>,
     /// Whether requests that change something are held back rather than sent.
     pub dry_run: bool,
+    /// Who is told of each request.
+    pub witnesses: Vec<Arc<dyn Witness>>,
 }
 
 impl Gate {
@@ -114,15 +133,18 @@ impl Gate {
             policy,
             clients,
             retries: Retries::default(),
+            quota: Arc::new(Quota::new(Bounds::default())),
+            secrets: Arc::default(),
             operation,
             traffic: Arc::default(),
             changes: Arc::default(),
             dry_run: false,
+            witnesses: Vec::new(),
         }
     }
 }
 
-type Answer = (
+type Sent = (
     http::Response<WasiBody>,
     Box<dyn Future<Output = Result<()>> + Send>,
 );
@@ -133,7 +155,7 @@ impl WasiHttpHooks for Gate {
         request: http::Request<WasiBody>,
         _options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<()>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Answer>> + Send> {
+    ) -> Box<dyn Future<Output = Result<Sent>> + Send> {
         let gate = self.clone();
         Box::new(async move {
             let response = gate.send(request).await?;
@@ -141,58 +163,63 @@ impl WasiHttpHooks for Gate {
             Ok((response, done))
         })
     }
+
+    fn is_forbidden_header(&mut self, _: &http::HeaderName) -> bool {
+        // The gate judges them when the request is there, and says what it thinks of them.
+        false
+    }
 }
 
 impl Gate {
     async fn send(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>> {
         let (head, body) = request.into_parts();
-        let url = Url::parse(&head.uri.to_string()).map_err(|_| {
-            let uri = head.uri.path().to_owned();
-            self.traffic.refuse(Refusal::NotAUrl { uri })
+        let uri = head.uri.to_string();
+        let url = Url::parse(&uri);
+        let shown = url.as_ref().map_or(uri, Url::to_string);
+        let witnesses = self.witnesses.clone();
+        let mut record = Record::begin(self.operation, &head.method, shown, witnesses);
+        let admitted = match url {
+            Ok(url) => self.admit(&head, url, &mut record),
+            Err(_) => Err(Refusal::NotAUrl {
+                uri: head.uri.path().to_owned(),
+            }),
+        };
+        let (permit, url, admitted) =
+            admitted.map_err(|refusal| self.refuse(&mut record, refusal))?;
+        let limit = self.quota.bounds().request;
+        let body = Limited::new(body, limit).collect().await;
+        let body = body.map_err(|error| match error.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(_) => self.refuse(&mut record, Excess::Request { limit }.into()),
         })?;
-        let permit = self
-            .policy
-            .decide(self.operation, &head.method, &url)
-            .map_err(|refusal| self.traffic.refuse(refusal))?;
-        if !permit.named_by_operator {
-            resolver::literal(&url).map_err(|refusal| self.traffic.refuse(refusal))?;
+        let body = body.to_bytes();
+        record.exchange.sent = body.len() as u64;
+
+        let change = (permit.rule.effect == Effect::Change)
+            .then(|| self.changes.begin(&head.method, &url, &body));
+        if let Some(change) = change.filter(|_| self.dry_run) {
+            record.exchange.verdict = Verdict::HeldBack;
+            drop(record);
+            self.changes.hold_back(change);
+            // Any answer would be made up. The instance is dropped while it waits.
+            return std::future::pending().await;
         }
         let client = self
             .clients
-            .get(permit.named_by_operator)
+            .get(&url, permit.named_by_operator)
             .map_err(|failure| Error::InternalError(Some(failure.to_string())))?;
-
-        let body = Limited::new(body, REQUEST_BODY)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(Some(REQUEST_BODY as u64)))?;
-        let mut outgoing = reqwest::Request::new(head.method, url);
-        *outgoing.headers_mut() = head.headers;
-        // What is sent is addressed to what has been decided on.
-        outgoing.headers_mut().remove(http::header::HOST);
-        outgoing.headers_mut().remove(http::header::CONTENT_LENGTH);
-        let body = body.to_bytes();
-        let change = (permit.rule.effect == Effect::Change)
-            .then(|| self.changes.begin(outgoing.method(), outgoing.url(), &body));
-        if let Some(change) = change.filter(|_| self.dry_run) {
-            self.changes.hold_back(change);
-            // Any answer would be made up. The instance is dropped while it waits.
-            std::future::pending::<()>().await;
-        }
-        if !body.is_empty() {
-            *outgoing.body_mut() = Some(body.into());
-        }
-
+        let outgoing = self.outgoing(head, url, body, &permit);
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
-        let again = || {
-            if let Some(change) = change {
-                self.changes.repeat(change);
-            }
+        let attempts = Attempts {
+            gate: self,
+            record: Mutex::new(record),
+            change,
         };
         let sent = self
             .retries
-            .send(client, permit.rule, &outgoing, again)
+            .send(client, permit.rule, &outgoing, &attempts)
             .await;
+        let mut record = attempts.into_record();
         let exhausted = self.retries.exhausted(&sent);
         self.traffic.exhausted.store(exhausted, Ordering::Relaxed);
         if let Some(change) = change {
@@ -206,29 +233,138 @@ impl Gate {
             );
         }
         let response = sent.map_err(|error| match refusal(&error) {
-            Some(refusal) => self.traffic.refuse(refusal.clone().of(outgoing.url())),
-            None => failed(&error),
+            Some(refusal) => self.refuse(&mut record, refusal.clone().of(outgoing.url())),
+            None => {
+                record.failed(reason(&error));
+                // The component gets the reason as text: the codes of `wasi:http` say less.
+                Error::InternalError(Some(reason(&error)))
+            }
         })?;
+        let pending = Pending {
+            record,
+            traffic: Arc::clone(&self.traffic),
+            _admitted: admitted,
+        };
+        self.answer(response, permit.rule, pending).await
+    }
+
+    /// Decides on everything that there is to decide before the body.
+    fn admit(
+        &self,
+        head: &http::request::Parts,
+        url: Url,
+        record: &mut Record,
+    ) -> std::result::Result<(Permit<'_>, Url, OwnedSemaphorePermit), Refusal> {
+        let permit = self.policy.decide(self.operation, &head.method, &url)?;
+        record.exchange.rule = Some(permit.rule.to_string());
+        outgoing::check(&head.headers, self.quota.bounds().headers)?;
+        if !permit.named_by_operator {
+            resolver::literal(&url)?;
+        }
+        record.check()?;
+        let admitted = self.quota.admit()?;
+        Ok((permit, url, admitted))
+    }
+
+    fn outgoing(
+        &self,
+        head: http::request::Parts,
+        url: Url,
+        body: Bytes,
+        permit: &Permit<'_>,
+    ) -> reqwest::Request {
+        let mut outgoing = reqwest::Request::new(head.method, url);
+        *outgoing.headers_mut() = outgoing::headers(head.headers, permit.rule, &self.secrets);
+        let body = outgoing::body(body, permit.rule, &self.secrets);
+        if !body.is_empty() {
+            *outgoing.body_mut() = Some(body.into());
+        }
+        outgoing
+    }
+
+    /// An answer as the component gets it.
+    async fn answer(
+        &self,
+        response: reqwest::Response,
+        rule: &Rule,
+        mut pending: Pending,
+    ) -> Result<http::Response<WasiBody>> {
+        let exchange = &mut pending.record.exchange;
+        exchange.status = Some(response.status().as_u16());
+        exchange.address = response.remote_addr();
         tracing::debug!(
-            method = %outgoing.method(),
-            url = policy::shown(outgoing.url()),
-            status = response.status().as_u16(),
-            rule = %permit.rule,
+            method = %exchange.method,
+            url = policy::shown(response.url()),
+            status = exchange.status,
+            rule = %rule,
             "request"
         );
-        let traffic = Arc::clone(&self.traffic);
         let response: http::Response<reqwest::Body> = response.into();
-        Ok(response.map(|body| {
-            body.map_frame(move |frame| {
-                if let Some(data) = frame.data_ref() {
-                    let length = data.len() as u64;
-                    traffic.received.fetch_add(length, Ordering::Relaxed);
-                }
-                frame
-            })
-            .map_err(|error| failed(&error))
-            .boxed_unsync()
-        }))
+        let (mut head, body) = response.into_parts();
+        let bounds = self.quota.bounds();
+        if outgoing::size(&head.headers) > bounds.headers {
+            let limit = bounds.headers;
+            let excess = Excess::ResponseHeaders { limit };
+            pending.record.failed(excess.to_string());
+            return Err(self.traffic.refuse(excess.into()));
+        }
+        let mask = self.secrets.mask();
+        incoming::headers(&mut head.headers, mask.as_ref());
+        let success = head.status.is_success();
+        let answer = Answer::new(body, bounds.response, mask, pending);
+        let body = match rule.returns.is_empty() {
+            true => answer.boxed_unsync(),
+            false => {
+                let (secrets, traffic) = (&self.secrets, &self.traffic);
+                incoming::without_secrets(answer, rule, secrets, success, traffic).await?
+            }
+        };
+        Ok(http::Response::from_parts(head, body))
+    }
+
+    fn refuse(&self, record: &mut Record, refusal: Refusal) -> Error {
+        record.refused(&refusal);
+        self.traffic.refuse(refusal)
+    }
+}
+
+/// The attempts of one request, as they come and go.
+struct Attempts<'a> {
+    gate: &'a Gate,
+    record: Mutex<Record>,
+    change: Option<Place>,
+}
+
+impl Attempts<'_> {
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_record(self) -> Record {
+        let record = self.record.into_inner();
+        record.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Attempts<'_> {
+    async fn before(&self) {
+        self.gate.quota.pace().await;
+        self.record().leave();
+    }
+
+    fn again(&self, attempt: &Attempt) {
+        let mut record = self.record();
+        match attempt {
+            Attempt::Answered(response) => {
+                record.exchange.status = Some(response.status().as_u16());
+                record.exchange.address = response.remote_addr();
+            }
+            Attempt::Failed(error) => record.failed(reason(error)),
+        }
+        record.again();
+        if let Some(change) = self.change {
+            self.gate.changes.repeat(change);
+        }
     }
 }
 
@@ -254,9 +390,4 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
         last = source;
     }
     last.to_string()
-}
-
-/// The component gets the reason as text: the codes of `wasi:http` say less.
-fn failed(error: &reqwest::Error) -> Error {
-    Error::InternalError(Some(reason(error)))
 }

@@ -1,6 +1,9 @@
 //! Whether a request may be sent: a pure question about a method and a URL.
 
-use super::rule::{Rule, TemplateError};
+use super::{
+    quota::Excess,
+    rule::{Rule, TemplateError},
+};
 use crate::contract::describe::{Effect, Operations, OutboundRequest};
 use http::Method;
 use std::{fmt, str::FromStr};
@@ -105,6 +108,14 @@ pub enum Refusal {
     Credentials { url: String },
     #[error("{uri} is not an absolute http or https URL")]
     NotAUrl { uri: String },
+    #[error("a connector must not set the header {name}")]
+    Header { name: http::HeaderName },
+    #[error(transparent)]
+    Excess(#[from] Excess),
+    #[error("the answer to {rule} is not JSON, so that the secret in it cannot be kept from the connector")]
+    NotJson { rule: String },
+    #[error("nothing is sent without a trace, and {why}")]
+    Unwitnessed { why: String },
     #[error(
         "{host} is {address}, which is not a public address ({kind}); if that is what you want, run with --allow-outbound {origin}"
     )]

@@ -31,26 +31,35 @@ impl Default for Retries {
 
 /// An attempt that may be worth another one.
 #[derive(Debug)]
-enum Attempt {
+pub(super) enum Attempt {
     Answered(Response),
     Failed(reqwest::Error),
 }
 
+/// Somebody who is there with each attempt.
+pub(super) trait Watch: Sync {
+    /// Before it leaves.
+    fn before(&self) -> impl Future<Output = ()> + Send;
+
+    /// When it is followed by another one.
+    fn again(&self, attempt: &Attempt);
+}
+
 impl Retries {
-    /// Sends a request, again and again if need be, and calls `again` each time. Answers with
-    /// whatever the last attempt came to.
+    /// Sends a request, again and again if need be. Answers with whatever the last attempt came to.
     ///
     /// # Errors
     ///
     /// When no attempt has been answered.
-    pub async fn send(
+    pub(super) async fn send(
         self,
         client: &Client,
         rule: &Rule,
         request: &Request,
-        again: impl Fn(),
+        watch: &impl Watch,
     ) -> reqwest::Result<Response> {
         let attempt = || async {
+            watch.before().await;
             match client.execute(copy(request)).await {
                 Ok(response) if for_the_moment(response.status()) => {
                     Err(Attempt::Answered(response))
@@ -70,7 +79,7 @@ impl Retries {
             .adjust(|attempt, planned| self.wait(attempt, planned?))
             .notify(|attempt, wait| {
                 log(request, attempt, wait);
-                again();
+                watch.again(attempt);
             })
             .await;
         match result {

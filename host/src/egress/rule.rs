@@ -1,6 +1,6 @@
 //! What a connector may send: its description's templates, filled in.
 
-use crate::contract::describe::{Effect, Operations, OutboundRequest};
+use crate::contract::describe::{Effect, Operations, OutboundRequest, ReturnedSecret};
 use http::Method;
 use percent_encoding::percent_decode_str;
 use std::fmt;
@@ -16,6 +16,10 @@ pub struct Rule {
     pub effect: Effect,
     /// The operations that may send it, if it changes something.
     pub during: Operations,
+    /// The secrets that it may carry.
+    pub sends: Vec<String>,
+    /// The secrets that its answer brings.
+    pub returns: Vec<ReturnedSecret>,
     /// The template and the methods, for messages.
     text: String,
 }
@@ -129,6 +133,8 @@ impl Rule {
             path,
             effect: request.effect,
             during: request.during,
+            sends: request.sends_secrets.clone(),
+            returns: request.returns_secrets.clone(),
             text: format!("{} {template}", request.methods.join("|")),
         }))
     }

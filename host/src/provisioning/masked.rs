@@ -99,6 +99,7 @@ impl<'v> Masks<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox;
     use crate::egress::Answer;
     use http::Method;
     use serde_json::json;
@@ -115,7 +116,7 @@ mod tests {
     }
 
     fn variables() -> Variables {
-        Variables::new([("key", "hunter \"2\"".to_owned(), true)])
+        Variables::new([("key", sandbox::Value::Secret("hunter \"2\"".into()))])
     }
 
     #[test]

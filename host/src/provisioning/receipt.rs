@@ -6,24 +6,15 @@ use crate::{
     contract::types::{Attribute, Value as AttributeValue},
     egress::{Answer, ChangingRequest},
     failure::{Failure, Kind, Result},
+    json_lines::JsonLines,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 /// A file of receipts, open before anything is changed: no change without one.
 #[derive(Debug)]
-pub struct Receipts {
-    file: File,
-    /// Rather than a terminal or a pipe.
-    is_file: bool,
-    path: PathBuf,
-}
+pub struct Receipts(JsonLines);
 
 impl Receipts {
     /// Opens the file, or makes one that nobody else can read.
@@ -32,36 +23,11 @@ impl Receipts {
     ///
     /// When it cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let open = || {
-            let file = OpenOptions::new()
-                .read(true)
-                .append(true)
-                .create(true)
-                .mode(0o600)
-                .open(path)?;
-            let is_file = file.metadata()?.is_file();
-            if is_file {
-                let mut first = [b'{'];
-                let _ = (&file).read(&mut first)?;
-                if first != *b"{" {
-                    return Err(io::Error::other("it holds something other than receipts"));
-                }
-                // The name of a new file is kept by its directory.
-                let parent = path.parent().filter(|path| !path.as_os_str().is_empty());
-                File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
-            }
-            io::Result::Ok((file, is_file))
-        };
-        match open() {
-            Ok((file, is_file)) => Ok(Self {
-                file,
-                is_file,
-                path: path.to_owned(),
-            }),
-            Err(error) => Err(Failure::of(Kind::Other, error)
+        JsonLines::open(path).map(Self).map_err(|error| {
+            Failure::of(Kind::Other, error)
                 .context(format!("cannot write receipts to {}", path.display()))
-                .hint("Nothing has been sent: there is no change without its receipt.")),
-        }
+                .hint("Nothing has been sent: there is no change without its receipt.")
+        })
     }
 
     /// Appends a line, and comes back when it is on the disk.
@@ -71,36 +37,18 @@ impl Receipts {
     /// When that cannot be done. It is too late then to change nothing, so the receipt goes into
     /// the log.
     pub(super) fn append(&mut self, receipt: &Value, made: bool) -> Result<()> {
-        self.write(receipt).map_err(|error| {
+        let lines = &mut self.0;
+        let written = lines.append(receipt).and_then(|()| lines.sync());
+        written.map_err(|error| {
             tracing::error!("receipt.json" = %receipt, "receipt that could not be written");
             let what = match made {
                 true => "the change has been made, but its receipt cannot be written to",
                 false => "the change has not been confirmed, and its receipt cannot be written to",
             };
             Failure::of(Kind::Other, error)
-                .context(format!("{what} {}", self.path.display()))
+                .context(format!("{what} {}", lines.path().display()))
                 .hint("The receipt is in the log.")
         })
-    }
-
-    fn write(&mut self, receipt: &Value) -> io::Result<()> {
-        // A line that was broken off must not spoil this one.
-        let mut line = String::new();
-        if self.is_file && self.file.seek(SeekFrom::End(0))? > 0 {
-            self.file.seek(SeekFrom::End(-1))?;
-            let mut last = [0];
-            self.file.read_exact(&mut last)?;
-            if last != *b"\n" {
-                line.push('\n');
-            }
-        }
-        line.push_str(&receipt.to_string());
-        line.push('\n');
-        self.file.write_all(line.as_bytes())?;
-        match self.is_file {
-            true => self.file.sync_all(),
-            false => self.file.flush(),
-        }
     }
 }
 

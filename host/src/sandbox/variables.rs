@@ -1,65 +1,61 @@
 //! The component's configuration, as it reads it.
 
-use crate::contract::variables::{Error, Host, HostWithStore};
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    fmt,
-    sync::{PoisonError, RwLock},
+use crate::{
+    contract::variables::{Error, Host, HostWithStore},
+    secrets::Secrets,
 };
+use secrecy::SecretString;
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 use wasmtime::component::{Accessor, HasData};
 
-/// Values by variable name. Which of them are secrets is known, so that they can be kept out
-/// of messages; there is no way to print the values.
+/// Values by variable name; for a secret, what stands in its place.
 #[derive(Default)]
 pub struct Variables {
     values: BTreeMap<String, String>,
-    /// Longest first, so that a secret inside another one does not spoil it.
-    secrets: RwLock<Vec<String>>,
+    secrets: Arc<Secrets>,
 }
 
-/// Shorter values appear in texts by chance; to blank them out would only puzzle the reader.
-const SHORTEST_SECRET: usize = 4;
+/// The value of a setting.
+#[derive(Clone)]
+pub enum Value {
+    /// Anybody may see it.
+    Plain(String),
+    /// Nobody may, the component included.
+    Secret(SecretString),
+}
 
 impl Variables {
-    /// Takes the settings' values: name (with hyphens), value, and whether it is secret.
-    pub fn new<'a>(settings: impl IntoIterator<Item = (&'a str, String, bool)>) -> Self {
+    /// Takes the settings' values by their names (with hyphens).
+    pub fn new<'a>(settings: impl IntoIterator<Item = (&'a str, Value)>) -> Self {
         let mut variables = Self::default();
-        for (name, value, secret) in settings {
-            if secret {
-                variables.hide(&value);
-            }
+        for (name, value) in settings {
+            let value = match value {
+                Value::Plain(value) => value,
+                Value::Secret(secret) => variables.secrets.keep(name, secret),
+            };
             variables.values.insert(name.replace('-', "_"), value);
         }
         variables
     }
 
-    /// Remembers a secret, which may be no setting, in each form in which it may turn up: whole,
-    /// with its line breaks made blanks, and, where a text has been taken apart into lines, line by
-    /// line.
-    pub fn hide(&self, secret: &str) {
-        let whole = [secret.to_owned(), secret.replace(char::is_control, " ")];
-        let lines = secret.split(char::is_control).map(str::to_owned);
-        let forms = whole.into_iter().chain(lines);
-        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        for form in forms.filter(|form| form.len() >= SHORTEST_SECRET) {
-            if !secrets.contains(&form) {
-                secrets.push(form);
-            }
-        }
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    /// The value of a variable, as the component gets it.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
     }
 
-    /// The text with `***` for each secret.
+    /// The secrets among them, and those that turn up later.
+    pub fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
+    }
+
+    /// See [`Secrets::hide`].
+    pub fn hide(&self, secret: &str) {
+        self.secrets.hide(secret);
+    }
+
+    /// See [`Secrets::redact`].
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
-        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        for secret in &*secrets {
-            if text.contains(secret) {
-                text = Cow::Owned(text.replace(secret, "***"));
-            }
-        }
-        text
+        self.secrets.redact(text)
     }
 }
 
@@ -88,7 +84,7 @@ impl<T: Send> HostWithStore<T> for Lookup {
             return Ok(Err(Error::InvalidName(name)));
         }
         Ok(store.with(|mut access| {
-            let value = access.get().values.get(&name).cloned();
+            let value = access.get().get(&name).map(str::to_owned);
             value.ok_or(Error::Undefined(name))
         }))
     }
@@ -99,29 +95,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_of_several_lines_is_known_by_each_of_them() {
-        let key = "-----BEGIN KEY-----\nMIIEtop\n-----END KEY-----".to_owned();
-        let variables = Variables::new([("key", key.clone(), true)]);
-        assert_eq!(variables.redact(&key), "***");
-        assert_eq!(variables.redact(&key.replace('\n', " ")), "***");
-        assert_eq!(variables.redact("in between: MIIEtop"), "in between: ***");
-    }
-
-    #[test]
-    fn secrets_do_not_get_into_texts_or_debug_output() {
+    fn a_secret_is_no_value_of_a_variable() {
         let variables = Variables::new([
-            ("app-id", "hunter2".to_owned(), true),
-            ("long-id", "hunter2-and-more".to_owned(), true),
-            ("slug", "acme".to_owned(), false),
-            ("pin", "1".to_owned(), true),
+            ("app-id", Value::Secret("hunter2".into())),
+            ("slug", Value::Plain("acme".to_owned())),
         ]);
-        assert_eq!(
-            variables.redact("hunter2-and-more of acme 1, hunter2"),
-            "*** of acme 1, ***"
-        );
-        assert_eq!(
-            format!("{variables:?}"),
-            r#"{"app_id", "long_id", "pin", "slug"}"#
-        );
+        assert_eq!(variables.get("slug"), Some("acme"));
+        assert!(variables.get("app_id").is_some_and(|value| value.starts_with("secret-app-id-")));
+        assert_eq!(format!("{variables:?}"), r#"{"app_id", "slug"}"#);
     }
 }

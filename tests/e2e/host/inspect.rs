@@ -53,11 +53,11 @@ fn an_inspection_for_people() {
     Help       /docs/baton/valimail
 
     Outbound requests (all others are refused)
-      POST  {base-url}/auth  sign-in: sign in (sends valimail-app-id, valimail-client-id)
-      GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users  read: list accounts
-      GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  read: read one account
-      POST  {base-url}/accounts/{valimail-slug}/scim/v2/Users  change: create an account (during create-account only)
-      PATCH {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  change: set an account's member type, or whether it is active (during grant, revoke, invoke-action only)
+      POST  {base-url}/auth  sign-in: sign in (sends valimail-app-id, valimail-client-id) (returns token)
+      GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users  read: list accounts (sends token)
+      GET   {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  read: read one account (sends token)
+      POST  {base-url}/accounts/{valimail-slug}/scim/v2/Users  change: create an account (during create-account only) (sends token)
+      PATCH {base-url}/accounts/{valimail-slug}/scim/v2/Users/*  change: set an account's member type, or whether it is active (during grant, revoke, invoke-action only) (sends token)
 
     Settings
       valimail-app-id (text, required, secret): The App ID of a Valimail API key of the type Configuration Only
@@ -148,7 +148,10 @@ fn an_inspection_for_programs() {
             "valimail-client-id"
           ],
           "returnsSecrets": [
-            "/token"
+            {
+              "name": "token",
+              "pointer": "/token"
+            }
           ],
           "purpose": "sign in"
         },
@@ -159,7 +162,9 @@ fn an_inspection_for_programs() {
           "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users",
           "effect": "read",
           "during": [],
-          "sendsSecrets": [],
+          "sendsSecrets": [
+            "token"
+          ],
           "returnsSecrets": [],
           "purpose": "list accounts"
         },
@@ -170,7 +175,9 @@ fn an_inspection_for_programs() {
           "url": "{base-url}/accounts/{valimail-slug}/scim/v2/Users/*",
           "effect": "read",
           "during": [],
-          "sendsSecrets": [],
+          "sendsSecrets": [
+            "token"
+          ],
           "returnsSecrets": [],
           "purpose": "read one account"
         },
@@ -183,7 +190,9 @@ fn an_inspection_for_programs() {
           "during": [
             "create-account"
           ],
-          "sendsSecrets": [],
+          "sendsSecrets": [
+            "token"
+          ],
           "returnsSecrets": [],
           "purpose": "create an account"
         },
@@ -198,7 +207,9 @@ fn an_inspection_for_programs() {
             "revoke",
             "invoke-action"
           ],
-          "sendsSecrets": [],
+          "sendsSecrets": [
+            "token"
+          ],
           "returnsSecrets": [],
           "purpose": "set an account's member type, or whether it is active"
         }

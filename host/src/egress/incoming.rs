@@ -1,0 +1,192 @@
+//! An answer as it enters the sandbox: bounded, counted, and with placeholders for its secrets.
+
+use super::{
+    exchange::Record,
+    gate::{Traffic, reason},
+    policy::Refusal,
+    quota::Excess,
+    rule::Rule,
+};
+use crate::secrets::{Mask, Secrets};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt, Full};
+use serde_json::Value;
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime_wasi_http::{Error, WasiBody};
+
+/// Bytes of an answer that brings a secret. It has to be read as a whole.
+const SECRET_ANSWER: usize = 1 << 20;
+/// Secrets of one run. A connector that signs in for each request has misunderstood something.
+const SECRETS: usize = 1000;
+
+/// Replaces secrets in the headers, and takes out what does not hold for the body any more.
+pub(super) fn headers(headers: &mut HeaderMap, mask: Option<&Mask>) {
+    headers.remove(header::CONTENT_LENGTH);
+    let Some(mask) = mask else { return };
+    for value in headers.values_mut() {
+        let masked = mask.whole(value.as_bytes());
+        if masked != value.as_bytes() {
+            *value = HeaderValue::from_maybe_shared(masked)
+                .unwrap_or_else(|_| HeaderValue::from_static("***"));
+        }
+    }
+}
+
+/// An exchange whose answer is on its way.
+pub(super) struct Pending {
+    pub record: Record,
+    pub traffic: Arc<Traffic>,
+    /// One less may be under way.
+    pub _admitted: OwnedSemaphorePermit,
+}
+
+/// The body of an answer, as the component reads it.
+pub(super) struct Answer {
+    body: reqwest::Body,
+    limit: u64,
+    mask: Option<Mask>,
+    pending: Option<Pending>,
+}
+
+impl Answer {
+    pub(super) fn new(
+        body: reqwest::Body,
+        limit: u64,
+        mask: Option<Mask>,
+        pending: Pending,
+    ) -> Self {
+        Self {
+            body,
+            limit,
+            mask,
+            pending: Some(pending),
+        }
+    }
+
+    /// Counts what has arrived.
+    fn take(&mut self, length: usize) -> Result<(), Error> {
+        let Some(Pending {
+            record, traffic, ..
+        }) = &mut self.pending
+        else {
+            return Ok(());
+        };
+        traffic.receive(length as u64);
+        record.exchange.received += length as u64;
+        if record.exchange.received <= self.limit {
+            return Ok(());
+        }
+        let excess = Excess::Response { limit: self.limit };
+        record.failed(excess.to_string());
+        let error = traffic.refuse(excess.into());
+        self.pending = None;
+        Err(error)
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        loop {
+            if self.pending.is_none() {
+                return Poll::Ready(None);
+            }
+            let data = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => data,
+                    // Trailers say nothing that a connector needs.
+                    Err(_) => continue,
+                },
+                Some(Err(error)) => {
+                    let reason = reason(&error);
+                    if let Some(mut pending) = self.pending.take() {
+                        pending.record.failed(reason.clone());
+                    }
+                    return Poll::Ready(Some(Err(Error::InternalError(Some(reason)))));
+                }
+                None => {
+                    if let Some(mut pending) = self.pending.take() {
+                        pending.record.end();
+                    }
+                    let rest = self.mask.as_mut().map(Mask::finish).unwrap_or_default();
+                    return Poll::Ready((!rest.is_empty()).then(|| Ok(Frame::data(rest))));
+                }
+            };
+            if let Err(error) = self.take(data.len()) {
+                return Poll::Ready(Some(Err(error)));
+            }
+            let data = match &mut self.mask {
+                Some(mask) => mask.push(data),
+                None => data,
+            };
+            // All of it may have been held back, as the beginning of a secret.
+            if !data.is_empty() {
+                return Poll::Ready(Some(Ok(Frame::data(data))));
+            }
+        }
+    }
+}
+
+/// Reads an answer whose secrets are declared, and puts placeholders in their places.
+///
+/// # Errors
+///
+/// When it breaks off, is too large, or is a success without being JSON: its secret could be
+/// anywhere then.
+pub(super) async fn without_secrets(
+    answer: Answer,
+    rule: &Rule,
+    secrets: &Secrets,
+    success: bool,
+    traffic: &Traffic,
+) -> Result<WasiBody, Error> {
+    if secrets.count() >= SECRETS {
+        return Err(traffic.refuse(Excess::Secrets { limit: SECRETS }.into()));
+    }
+    let limit = SECRET_ANSWER;
+    let body = http_body_util::Limited::new(answer, limit).collect().await;
+    let body = body.map_err(|error| match error.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(_) => traffic.refuse(Excess::SecretResponse { limit }.into()),
+    })?;
+    let body = body.to_bytes();
+    let whole = |body: Bytes| Full::new(body).map_err(|never| match never {}).boxed_unsync();
+    let Ok(mut json) = serde_json::from_slice::<Value>(&body) else {
+        return match success && !body.is_empty() {
+            true => Err(traffic.refuse(Refusal::NotJson {
+                rule: rule.to_string(),
+            })),
+            false => Ok(whole(body)),
+        };
+    };
+    let mut any = false;
+    for returned in &rule.returns {
+        let Some(value) = json.pointer_mut(&returned.pointer) else {
+            continue;
+        };
+        let secret = match &*value {
+            Value::Null => continue,
+            Value::String(text) if text.is_empty() => continue,
+            Value::String(text) => text.as_str().into(),
+            other => other.to_string().into(),
+        };
+        *value = Value::String(secrets.keep(&returned.name, secret));
+        any = true;
+    }
+    Ok(whole(match any {
+        true => json.to_string().into(),
+        false => body,
+    }))
+}

@@ -1,0 +1,208 @@
+//! Secrets, and what stands in their place inside the sandbox.
+//!
+//! ```text
+//! setting --keep--> placeholder --> component --> request --fill--> secret --> service
+//!                   placeholder <-- component <-- response <--mask-- secret <-- service
+//! ```
+//!
+//! A component gets a placeholder for each secret, random for each run, and hands that on as if it
+//! were the secret. At the edge, the gate [fills](Secrets::fill) it in where the policy has it, and
+//! [masks](Secrets::mask) what comes back. Nothing else in this program needs the secrets
+//! themselves, but for keeping them out of messages ([`Secrets::redact`]).
+
+mod mask;
+mod placeholder;
+
+pub use mask::Mask;
+
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{PoisonError, RwLock, RwLockReadGuard},
+};
+use zeroize::Zeroizing;
+
+/// Shorter values appear in texts by chance; to blank them out would only puzzle the reader.
+const SHORTEST_HIDDEN: usize = 4;
+/// Shorter values appear in responses by chance, and to replace them would spoil records.
+const SHORTEST_MASKED: usize = 8;
+
+/// What stands for a secret where people read.
+const BLANK: &str = "***";
+
+/// All secrets of a run: those of the configuration, and those that responses have brought. Their
+/// memory is zeroed when the last user is gone.
+#[derive(Default)]
+pub struct Secrets {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    kept: Vec<Kept>,
+    /// What no message may say. Longest first, so that a secret inside another one does not spoil
+    /// it.
+    hidden: Vec<SecretString>,
+}
+
+struct Kept {
+    name: String,
+    value: SecretString,
+    placeholder: String,
+}
+
+impl Secrets {
+    /// Keeps a secret under the name of its setting, or the name that the response's declaration
+    /// gives it. Answers with what stands in its place.
+    pub fn keep(&self, name: &str, value: SecretString) -> String {
+        self.hide(value.expose_secret());
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let same = |kept: &&Kept| {
+            kept.name == name && kept.value.expose_secret() == value.expose_secret()
+        };
+        if let Some(kept) = inner.kept.iter().find(same) {
+            return kept.placeholder.clone();
+        }
+        let placeholder = placeholder::random(name);
+        inner.kept.push(Kept {
+            name: name.to_owned(),
+            value,
+            placeholder: placeholder.clone(),
+        });
+        placeholder
+    }
+
+    /// How many are kept.
+    pub fn count(&self) -> usize {
+        self.read().kept.len()
+    }
+
+    /// Remembers something that no message may say, in each form in which it may turn up: whole,
+    /// with its line breaks made blanks, and, where a text has been taken apart into lines, line by
+    /// line.
+    pub fn hide(&self, secret: &str) {
+        let blanks = Zeroizing::new(secret.replace(char::is_control, " "));
+        let lines = secret.split(char::is_control);
+        let forms = [secret, &blanks].into_iter().chain(lines);
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        for form in forms.filter(|form| form.len() >= SHORTEST_HIDDEN) {
+            let known = |hidden: &SecretString| hidden.expose_secret() == form;
+            if !inner.hidden.iter().any(known) {
+                inner.hidden.push(SecretString::from(form));
+            }
+        }
+        let length = |hidden: &SecretString| hidden.expose_secret().len();
+        inner
+            .hidden
+            .sort_by_key(|hidden| std::cmp::Reverse(length(hidden)));
+    }
+
+    /// The text with the secrets of these names in place of their placeholders. Placeholders of
+    /// other secrets stay what they are.
+    pub fn fill<'t>(&self, text: &'t str, names: &[String]) -> Cow<'t, str> {
+        let mut filled = Cow::Borrowed(text);
+        for kept in &self.read().kept {
+            if names.contains(&kept.name) && filled.contains(&kept.placeholder) {
+                let value = kept.value.expose_secret();
+                filled = Cow::Owned(filled.replace(&kept.placeholder, value));
+            }
+        }
+        filled
+    }
+
+    /// Whether a placeholder, of whichever secret, stands in there.
+    pub fn are_in(&self, bytes: &[u8]) -> bool {
+        let kept = &self.read().kept;
+        !kept.is_empty() && placeholder::may_be_in(bytes)
+    }
+
+    /// What replaces secrets by their placeholders, in something that arrives in pieces. None when
+    /// there is nothing to replace.
+    pub fn mask(&self) -> Option<Mask> {
+        let inner = self.read();
+        let long = |kept: &&Kept| kept.value.expose_secret().len() >= SHORTEST_MASKED;
+        let pairs = inner.kept.iter().filter(long);
+        Mask::new(pairs.map(|kept| (kept.value.expose_secret(), kept.placeholder.as_str())))
+    }
+
+    /// The text with `***` for each secret and each placeholder.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut redacted = Cow::Borrowed(text);
+        let inner = self.read();
+        let placeholders = inner.kept.iter().map(|kept| kept.placeholder.as_str());
+        let hidden = inner.hidden.iter().map(ExposeSecret::expose_secret);
+        for secret in placeholders.chain(hidden) {
+            if redacted.contains(secret) {
+                redacted = Cow::Owned(redacted.replace(secret, BLANK));
+            }
+        }
+        redacted
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.read();
+        f.debug_set()
+            .entries(inner.kept.iter().map(|kept| &kept.name))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> (Secrets, String, String) {
+        let secrets = Secrets::default();
+        let key = secrets.keep("key", "hunter2-and-more".into());
+        let pin = secrets.keep("pin", "1".into());
+        (secrets, key, pin)
+    }
+
+    #[test]
+    fn a_placeholder_is_filled_in_where_its_secret_may_go() {
+        let (secrets, key, pin) = secrets();
+        let text = format!("{key}, {pin}, {key}");
+        assert_eq!(
+            secrets.fill(&text, &["key".to_owned()]),
+            format!("hunter2-and-more, {pin}, hunter2-and-more")
+        );
+        assert_eq!(secrets.fill(&text, &[]), text);
+        assert_eq!(secrets.fill(&text, &["other".to_owned()]), text);
+    }
+
+    #[test]
+    fn placeholders_are_different_in_each_run_and_the_same_within_one() {
+        let (secrets, key, pin) = secrets();
+        let (_, other, _) = self::secrets();
+        assert_ne!(key, other);
+        assert_ne!(key, pin);
+        assert_eq!(secrets.keep("key", "hunter2-and-more".into()), key);
+        assert_eq!(secrets.count(), 2);
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_is_known_by_each_of_them() {
+        let key = "-----BEGIN KEY-----\nMIIEtop\n-----END KEY-----";
+        let secrets = Secrets::default();
+        secrets.hide(key);
+        assert_eq!(secrets.redact(key), "***");
+        assert_eq!(secrets.redact(&key.replace('\n', " ")), "***");
+        assert_eq!(secrets.redact("in between: MIIEtop"), "in between: ***");
+    }
+
+    #[test]
+    fn neither_secrets_nor_placeholders_get_into_texts_or_debug_output() {
+        let (secrets, key, _) = secrets();
+        secrets.hide("hunter2");
+        let text = format!("hunter2-and-more of acme 1, hunter2, {key}");
+        assert_eq!(secrets.redact(&text), "*** of acme 1, ***, ***");
+        assert_eq!(format!("{secrets:?}"), r#"{"key", "pin"}"#);
+    }
+}

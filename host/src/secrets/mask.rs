@@ -1,0 +1,201 @@
+//! Replacing secrets in a stream of bytes.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use bytes::{Bytes, BytesMut};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Puts placeholders in the place of secrets, wherever they are cut.
+///
+/// A secret is found as it is, as JSON writes it (with and without `\/`), and percent-encoded.
+#[derive(Clone)]
+pub struct Mask {
+    needles: Arc<Needles>,
+    /// The end of what has come so far, as long as a secret may begin in it.
+    held: BytesMut,
+}
+
+struct Needles {
+    finder: AhoCorasick,
+    /// The forms, in the order of the finder's patterns.
+    forms: Vec<(Zeroizing<Vec<u8>>, String)>,
+}
+
+impl Mask {
+    /// From pairs of a secret and its placeholder. None without any.
+    pub(super) fn new<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+        let mut forms: Vec<(Zeroizing<Vec<u8>>, String)> = Vec::new();
+        for (secret, placeholder) in pairs {
+            for form in spellings(secret) {
+                if !forms.iter().any(|(known, _)| *known == form) {
+                    forms.push((form, placeholder.to_owned()));
+                }
+            }
+        }
+        if forms.is_empty() {
+            return None;
+        }
+        let finder = AhoCorasickBuilder::new()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(forms.iter().map(|(form, _)| form.as_slice()));
+        Some(Self {
+            needles: Arc::new(Needles {
+                // Only patterns by the gigabyte make it fail.
+                finder: finder.ok()?,
+                forms,
+            }),
+            held: BytesMut::new(),
+        })
+    }
+
+    /// Takes the next piece, and gives back what is certain by now.
+    pub fn push(&mut self, piece: Bytes) -> Bytes {
+        let text = match self.held.is_empty() {
+            true => piece,
+            false => {
+                let mut text = std::mem::take(&mut self.held);
+                text.extend_from_slice(&piece);
+                text.freeze()
+            }
+        };
+        let open = text.len() - self.needles.open_end(&text);
+        let (mut out, mut at) = (BytesMut::new(), 0);
+        for found in self.needles.finder.find_iter(&text) {
+            // It may go on to be a longer one.
+            if found.start() >= open {
+                break;
+            }
+            out.extend_from_slice(&text[at..found.start()]);
+            out.extend_from_slice(self.needles.placeholder(found.pattern().as_usize()));
+            at = found.end();
+        }
+        let open = open.max(at);
+        self.held = BytesMut::from(&text[open..]);
+        if at == 0 {
+            return text.slice(..open);
+        }
+        out.extend_from_slice(&text[at..open]);
+        out.freeze()
+    }
+
+    /// Gives back the rest, after the last piece.
+    pub fn finish(&mut self) -> Bytes {
+        let rest = std::mem::take(&mut self.held);
+        self.needles.replaced(&rest)
+    }
+
+    /// Replaces secrets in something that is there as a whole.
+    pub fn whole(&self, bytes: &[u8]) -> Bytes {
+        self.needles.replaced(bytes)
+    }
+}
+
+impl Needles {
+    fn replaced(&self, bytes: &[u8]) -> Bytes {
+        let (mut out, mut at) = (BytesMut::with_capacity(bytes.len()), 0);
+        for found in self.finder.find_iter(bytes) {
+            out.extend_from_slice(&bytes[at..found.start()]);
+            out.extend_from_slice(self.placeholder(found.pattern().as_usize()));
+            at = found.end();
+        }
+        out.extend_from_slice(&bytes[at..]);
+        out.freeze()
+    }
+
+    fn placeholder(&self, pattern: usize) -> &[u8] {
+        self.forms
+            .get(pattern)
+            .map_or(&b"***"[..], |(_, placeholder)| placeholder.as_bytes())
+    }
+
+    /// How many bytes at the end may be the beginning of a secret.
+    fn open_end(&self, text: &[u8]) -> usize {
+        let ends = self.forms.iter().map(|(form, _)| {
+            let longest = text.len().min(form.len() - 1);
+            (1..=longest)
+                .rev()
+                .find(|&length| text.ends_with(&form[..length]))
+                .unwrap_or(0)
+        });
+        ends.max().unwrap_or(0)
+    }
+}
+
+fn spellings(secret: &str) -> [Zeroizing<Vec<u8>>; 4] {
+    let json = serde_json::to_string(secret).unwrap_or_default();
+    let json = Zeroizing::new(json);
+    let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or(secret);
+    let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
+    [
+        secret.as_bytes().to_vec(),
+        inner.as_bytes().to_vec(),
+        inner.replace('/', r"\/").into_bytes(),
+        encoded.as_bytes().to_vec(),
+    ]
+    .map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mask() -> Mask {
+        let pairs = [
+            ("hunter2", "P1"),
+            ("hunter2-and-more", "P2"),
+            ("a/\"b\"", "P3"),
+            ("rehunt", "P4"),
+        ];
+        Mask::new(pairs.into_iter()).unwrap()
+    }
+
+    fn piecewise(pieces: &[&[u8]]) -> String {
+        let mut mask = mask();
+        let mut out = Vec::new();
+        for piece in pieces {
+            out.extend_from_slice(&mask.push(Bytes::copy_from_slice(piece)));
+        }
+        out.extend_from_slice(&mask.finish());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_longest_secret_is_replaced_in_each_spelling() {
+        for (text, masked) in [
+            ("x hunter2 y", "x P1 y"),
+            ("hunter2-and-more", "P2"),
+            ("hunter2-and-mor", "P1-and-mor"),
+            (r#"a/"b""#, "P3"),
+            (r#"{"k":"a/\"b\""}"#, r#"{"k":"P3"}"#),
+            (r#"{"k":"a\/\"b\""}"#, r#"{"k":"P3"}"#),
+            ("q=a%2F%22b%22&r", "q=P3&r"),
+            ("rehunter2", "P4er2"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(piecewise(&[text.as_bytes()]), masked, "{text}");
+            let bytes: Vec<_> = text.as_bytes().chunks(1).collect();
+            assert_eq!(piecewise(&bytes), masked, "{text}, byte by byte");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_secret_is_passed_on_at_once() {
+        let mut mask = mask();
+        assert_eq!(mask.push("plain text".into()), "plain text");
+        assert_eq!(mask.push("it was hunt".into()), "it was ");
+        assert_eq!(mask.push("ing".into()), "hunting");
+    }
+
+    proptest! {
+        #[test]
+        fn it_does_not_matter_where_a_text_is_cut(
+            parts in prop::collection::vec("(hunter2|-and-more|hunt|re|a/|\"b\"|x){0,4}", 0..6)
+        ) {
+            let whole = parts.concat();
+            let pieces: Vec<_> = parts.iter().map(|part| part.as_bytes()).collect();
+            prop_assert_eq!(piecewise(&pieces), piecewise(&[whole.as_bytes()]));
+        }
+    }
+}
