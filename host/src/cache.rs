@@ -102,7 +102,7 @@ mod tests {
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     fn kept() -> (Engine, tempfile::TempDir, PathBuf) {
-        let engine = Engine::new().unwrap();
+        let engine = Engine::new(1 << 20).unwrap();
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join("cache");
         let component = Component::new(engine.wasmtime(), EMPTY).unwrap();

@@ -2,6 +2,7 @@
 
 mod config_file;
 mod flags;
+mod limit_flags;
 mod settings;
 mod task;
 
@@ -12,10 +13,11 @@ pub use task::Task;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use connector_host::{
-    connector::{Connector, Digest as ComponentDigest},
+    connector::{Connector, Terms},
     failure::{Failure, Kind, Result},
 };
 use flags::{ForeignFlags, PinFlags};
+use limit_flags::ComponentFlags;
 use std::{ffi::OsString, path::PathBuf};
 
 /// What is to be done.
@@ -25,7 +27,7 @@ pub enum Invocation {
     Config,
     Validate {
         settings: Settings,
-        sandbox: SandboxFlags,
+        sandbox: Box<SandboxFlags>,
     },
     Inspect {
         json: bool,
@@ -72,17 +74,25 @@ pub fn log_flags(arguments: &[OsString], file: &ConfigFile) -> LogFlags {
     flags.unwrap_or_else(|_| LogFlags::for_people())
 }
 
-/// Which component it has to be, if that is said. Any may be inspected.
+/// What the component's file has to be like. Any digest may be inspected.
 ///
 /// # Errors
 ///
-/// When it is no digest.
-pub fn pin(arguments: &[OsString], file: &ConfigFile) -> Result<Option<ComponentDigest>> {
+/// When a value makes no sense.
+pub fn terms(arguments: &[OsString], file: &ConfigFile) -> Result<Terms> {
+    let read = |augment: fn(Command) -> Command| {
+        early(augment, arguments, file).map_err(|error| exit(&error))
+    };
+    let matches = read(ComponentFlags::augment_args)?;
+    let terms = flags::<ComponentFlags>(&matches)?.terms();
     if arguments.get(1).is_some_and(|command| command == "inspect") {
-        return Ok(None);
+        return Ok(terms);
     }
-    let matches = early(PinFlags::augment_args, arguments, file).map_err(|error| exit(&error))?;
-    Ok(flags::<PinFlags>(&matches)?.digest)
+    let matches = read(PinFlags::augment_args)?;
+    Ok(Terms {
+        digest: flags::<PinFlags>(&matches)?.digest,
+        ..terms
+    })
 }
 
 /// Reads flags that have to be known before the component is: they are picked out of the
@@ -153,7 +163,7 @@ pub fn parse(
         },
         ("validate", _) => Invocation::Validate {
             settings: read_settings()?,
-            sandbox: flags(matches)?,
+            sandbox: Box::new(flags(matches)?),
         },
         (_, Some("capabilities")) => Invocation::Capabilities,
         (_, Some("config")) => Invocation::Config,
@@ -212,7 +222,7 @@ fn run() -> Command {
         .arg(component_argument());
     let command = SyncFlags::augment_args(LogFlags::augment_args(command));
     let command = PinFlags::augment_args(ChangeFlags::augment_args(command));
-    let command = SandboxFlags::augment_args(command);
+    let command = ComponentFlags::augment_args(SandboxFlags::augment_args(command));
     let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
     // The flags' own doc comments have got in here.
     global(command).about("Run a connector: a full sync into a .c1z file, or one change of access")
@@ -220,20 +230,20 @@ fn run() -> Command {
 
 fn validate() -> Command {
     let command = Command::new("validate").arg(component_argument());
-    SandboxFlags::augment_args(PinFlags::augment_args(LogFlags::augment_args(command)))
+    let command = PinFlags::augment_args(LogFlags::augment_args(command));
+    ComponentFlags::augment_args(SandboxFlags::augment_args(command))
         .about("Check a connector's configuration and credentials against the service")
 }
 
 fn inspect() -> Command {
-    Command::new("inspect")
+    let command = Command::new("inspect").arg(component_argument()).arg(
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help("Print JSON"),
+    );
+    ComponentFlags::augment_args(command)
         .about("Show what a component is and what it asks for, without running it on anything")
-        .arg(component_argument())
-        .arg(
-            Arg::new("json")
-                .long("json")
-                .action(ArgAction::SetTrue)
-                .help("Print JSON"),
-        )
 }
 
 fn component_argument() -> Arg {

@@ -16,7 +16,7 @@ use crate::{
 };
 use connector_host::{
     connector::Connector,
-    egress::{Clients, Gate, Operation, Options, Policy},
+    egress::{Audit, Clients, Gate, Operation, Options, Policy, Quota, Witness, authorities},
     failure::{Failure, Kind, Result},
     sync::Progress,
 };
@@ -44,8 +44,8 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     if let Some(missing) = file.missing() {
         tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
     }
-    let pinned = cli::pin(&arguments, &file)?;
-    let connector = Connector::load(&component, pinned).await?;
+    let terms = cli::terms(&arguments, &file)?;
+    let connector = Connector::load(&component, terms).await?;
     match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
@@ -139,15 +139,25 @@ fn gate(
     )
     .map_err(|error| Failure::of(Kind::InvalidArgument, error))?;
     let host = env!("CARGO_PKG_VERSION");
+    let authorities = sandbox.ca_file.as_deref().map(authorities).transpose()?;
+    let secrets = Arc::clone(settings.variables().secrets());
+    let audit = sandbox.audit.as_deref();
+    let audit = audit.map(|path| Audit::open(path, connector, secrets));
+    let witness = audit
+        .transpose()?
+        .map(|audit| Arc::new(audit) as Arc<dyn Witness>);
     let clients = Clients::new(Options {
         timeout: Duration::from_secs(sandbox.http_timeout_seconds),
         user_agent: format!(
             "{}/{} connector-host/{host}",
             description.name, description.version
         ),
+        authorities: authorities.unwrap_or_default(),
     });
     Ok(Gate {
         retries: sandbox.retries(),
+        quota: Arc::new(Quota::new(sandbox.limits.bounds())),
+        witnesses: witness.into_iter().collect(),
         ..Gate::new(operation, Arc::new(policy), Arc::new(clients))
     })
 }

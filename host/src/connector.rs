@@ -15,26 +15,43 @@ use crate::{
     egress::{Clients, Gate, Operation, Options},
     engine::Engine,
     failure::{Failure, Kind, Result},
-    sandbox::{self, Limits, State, Variables},
+    sandbox::{self, Cpu, Limits, State, Variables, cause},
 };
 use exports::ExportsPre;
 use std::{
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 use wasmtime::{
     Store,
-    component::{Component, Linker},
+    component::{Accessor, Component, Linker},
 };
 
-/// Bytes of a component's file.
-const LARGEST: u64 = 64 << 20;
 /// To describe itself, a component needs next to nothing.
-const DESCRIBE: Limits = Limits {
-    memory: 64 << 20,
-    time: Duration::from_secs(10),
-};
+const DESCRIBE: Duration = Duration::from_secs(10);
+
+/// What a component's file has to be like.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Only this one.
+    pub digest: Option<Digest>,
+    /// Bytes of the file.
+    pub size: u64,
+    /// Bytes of the stack that the component may use when it runs.
+    pub stack: usize,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            digest: None,
+            size: 16 << 20,
+            stack: 1 << 20,
+        }
+    }
+}
 
 /// A connector, ready to run.
 pub struct Connector {
@@ -63,8 +80,9 @@ pub struct File {
 pub struct Instance {
     /// Dropping it stops the component.
     pub store: Store<State>,
-    /// The component's functions, to be called with the store.
+    /// The component's functions.
     pub exports: Exports,
+    call_time: Duration,
 }
 
 impl Instance {
@@ -72,25 +90,50 @@ impl Instance {
     pub fn enter(&mut self, operation: Operation) {
         self.store.data_mut().enter(operation);
     }
+
+    /// Calls the component, and stays until `work` has seen the end of what it gave back.
+    ///
+    /// # Errors
+    ///
+    /// When it traps, or takes longer than a call may. It is of no use any more then.
+    pub async fn run<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&Accessor<State>, &Exports) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
+        let Self {
+            store,
+            exports,
+            call_time,
+        } = self;
+        let exports = &*exports;
+        let called = store.run_concurrent(async |accessor| work(accessor, exports).await);
+        match tokio::time::timeout(*call_time, called).await {
+            Ok(done) => done.flatten(),
+            Err(_) => Err(wasmtime::Error::msg(format!(
+                "the call did not come to an end within {} s (--call-time-limit)",
+                call_time.as_secs()
+            ))),
+        }
+    }
 }
 
 impl Connector {
-    /// Reads a component from a file and asks it to describe itself. If it is `pinned`, nothing of
-    /// a file with another digest is run.
+    /// Reads a component from a file and asks it to describe itself. Nothing of a file that is not
+    /// as the `terms` say is run.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, is another one, is no component, or is none that this host can
     /// run.
-    pub async fn load(path: &Path, pinned: Option<Digest>) -> Result<Self> {
-        let engine = Engine::new()?;
-        let bytes = read(path)?;
+    pub async fn load(path: &Path, terms: Terms) -> Result<Self> {
+        let engine = Engine::new(terms.stack)?;
+        let bytes = read(path, terms.size)?;
         let file = File {
             path: path.to_owned(),
             size: bytes.len() as u64,
             digest: Digest::of(&bytes),
         };
-        if let Some(pinned) = pinned.filter(|pinned| *pinned != file.digest) {
+        if let Some(pinned) = terms.digest.filter(|pinned| *pinned != file.digest) {
             return Err(Failure::new(
                 Kind::FailedPrecondition,
                 format!(
@@ -128,17 +171,19 @@ impl Connector {
 
     async fn describe(&self) -> Result<Description> {
         let clients = Clients::new(Options {
-            timeout: DESCRIBE.time,
-            user_agent: String::new(),
+            timeout: DESCRIBE,
+            ..Options::default()
         });
+        let limits = Limits {
+            time: DESCRIBE,
+            cpu: DESCRIBE,
+            ..Limits::default()
+        };
         let gate = Gate::new(Operation::Describe, Arc::default(), Arc::new(clients));
-        self.call(gate, Arc::default(), &DESCRIBE, async |instance| {
-            let exports = &instance.exports.describe;
-            let described = instance
-                .store
-                .run_concurrent(async |accessor| exports.call_describe(accessor).await)
-                .await;
-            described.flatten()
+        self.call(gate, Arc::default(), &limits, async |instance| {
+            let describe =
+                async |on: &Accessor<State>, by: &Exports| by.describe.call_describe(on).await;
+            instance.run(describe).await
         })
         .await
     }
@@ -166,33 +211,47 @@ impl Connector {
             name => name.to_owned(),
         };
         let redacted = Arc::clone(&variables);
-        let mut store = sandbox::store(&self.engine, &name, gate, variables, limits);
-        let run = async {
+        let cpu = Cpu::new(limits.cpu);
+        let account = Arc::clone(&cpu);
+        let mut store = sandbox::store(&self.engine, &name, gate, variables, limits, account);
+        let run = cpu.metered(async {
             let exports = self.exports.instantiate(&mut store).await?;
-            work(&mut Instance { store, exports }).await
-        };
+            let mut instance = Instance {
+                store,
+                exports,
+                call_time: limits.call_time,
+            };
+            work(&mut instance).await
+        });
         match tokio::time::timeout(limits.time, run).await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(trapped(&name, operation, &redacted.redact(&cause(&error)))),
+            Ok(Err(error)) => {
+                let cause = redacted.redact(&cause(&error)).into_owned();
+                Err(crashed(
+                    &cause,
+                    format!("{name} crashed during {operation}"),
+                ))
+            }
             Err(_) => {
-                let failure = Failure::new(
-                    Kind::DeadlineExceeded,
-                    format!(
-                        "{name} did not come to an end within {:?}, and was stopped during {operation}",
-                        limits.time
+                // The limit of a description is fixed.
+                let (flag, hint) = match operation {
+                    Operation::Describe => ("", FAULT),
+                    _ => (
+                        " (--time-limit)",
+                        "Allow more time with --time-limit, if the connector has so much to do.",
                     ),
+                };
+                let what = format!(
+                    "{name} did not come to an end within {} s{flag}, and was stopped during {operation}",
+                    limits.time.as_secs()
                 );
-                Err(failure.hint(match operation {
-                    // Its limit is fixed.
-                    Operation::Describe => FAULT,
-                    _ => "Allow more time with --time-limit, if the connector has so much to do.",
-                }))
+                Err(Failure::new(Kind::DeadlineExceeded, what).hint(hint))
             }
         }
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let failed = |e: std::io::Error| {
         let kind = match e.kind() {
             std::io::ErrorKind::NotFound => Kind::NotFound,
@@ -201,17 +260,27 @@ fn read(path: &Path) -> Result<Vec<u8>> {
         Failure::of(kind, e).context(format!("cannot read the component {}", path.display()))
     };
     let metadata = std::fs::metadata(path).map_err(failed)?;
-    if metadata.len() > LARGEST {
-        return Err(Failure::new(
-            Kind::ResourceExhausted,
-            format!(
-                "{} is larger than {} MiB, which no connector is",
-                path.display(),
-                LARGEST >> 20
-            ),
-        ));
+    let too_large = || {
+        let what = format!(
+            "{} is larger than {} MiB (--component-size-limit)",
+            path.display(),
+            limit >> 20
+        );
+        Failure::new(Kind::ResourceExhausted, what)
+    };
+    if metadata.len() > limit {
+        return Err(too_large());
     }
-    std::fs::read(path).map_err(failed)
+    // It may be a pipe, or grow.
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    match bytes.len() as u64 > limit {
+        true => Err(too_large()),
+        false => Ok(bytes),
+    }
 }
 
 fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
@@ -262,17 +331,8 @@ fn link(
     ExportsPre::new(linker.instantiate_pre(component)?, interface)
 }
 
-/// What a trap says, without the places in machine code where it happened.
-fn cause(error: &wasmtime::Error) -> String {
-    error.root_cause().to_string()
-}
-
 /// Advice for whoever meets one.
 const FAULT: &str = "This is a fault in the connector.";
-
-fn trapped(name: &str, operation: Operation, cause: &str) -> Failure {
-    crashed(cause, format!("{name} crashed during {operation}"))
-}
 
 /// A component that has come to a bad end; `what` says at what.
 pub(crate) fn crashed(cause: &str, what: String) -> Failure {

@@ -26,7 +26,7 @@ pub mod rule;
 
 pub use audit::Audit;
 pub use changes::{Answer, Changes, ChangingRequest};
-pub use client::{Clients, Options};
+pub use client::{Clients, Options, authorities};
 pub use exchange::{Exchange, Verdict, Witness};
 pub use gate::{Gate, Traffic};
 pub use policy::{Operation, Origin, Policy, Refusal};

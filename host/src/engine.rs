@@ -7,20 +7,21 @@ use wasmtime::Config;
 /// How long a component computes before it makes room for everything else. A component is
 /// stopped from the outside at such a moment, too.
 const TICK: Duration = Duration::from_millis(10);
-/// For the component's own calls; Rust's default main thread has as much.
-const STACK: usize = 1 << 20;
+/// Bytes of stack that the host's own functions need, when the component calls them.
+const HOST_STACK: usize = 1 << 20;
 
 /// An engine, shared by all components.
 #[derive(Clone)]
 pub struct Engine(wasmtime::Engine);
 
 impl Engine {
-    /// Makes an engine and starts its clock, which stops with the engine.
+    /// Makes an engine and starts its clock, which stops with the engine. Components may use
+    /// `stack` bytes of stack.
     ///
     /// # Errors
     ///
     /// When the machine cannot run one.
-    pub fn new() -> Result<Self> {
+    pub fn new(stack: usize) -> Result<Self> {
         let failed = |e: &dyn std::fmt::Display| {
             Failure::new(
                 Kind::Internal,
@@ -31,8 +32,8 @@ impl Engine {
         config
             .wasm_component_model_async(true)
             .epoch_interruption(true)
-            .max_wasm_stack(STACK)
-            .async_stack_size(2 * STACK)
+            .max_wasm_stack(stack)
+            .async_stack_size(stack + HOST_STACK)
             // What a connector does not need, it cannot use against us.
             .wasm_memory64(false)
             .wasm_relaxed_simd(false)

@@ -32,7 +32,7 @@ pub use request::{account, invocation, secrets};
 pub use state::{State, status_name};
 
 use crate::{
-    connector::{Connector, Instance},
+    connector::{Connector, Exports, Instance},
     contract::{describe::Description, types::ResourceId},
     egress::{Gate, Operation},
     failure::{Failure, Kind, Result},
@@ -42,6 +42,7 @@ use jiff::Timestamp;
 use masked::Masks;
 use receipt::Receipt;
 use std::sync::Arc;
+use wasmtime::component::Accessor;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,15 +195,16 @@ async fn look_at(
     instance: &mut Instance,
     subject: Option<&ResourceId>,
 ) -> wasmtime::Result<Option<Result<State>>> {
-    let (Some(subject), Some(look)) = (subject, instance.exports.get_resource.clone()) else {
+    let Some(subject) = subject.filter(|_| instance.exports.get_resource.is_some()) else {
         return Ok(None);
     };
     instance.enter(Operation::GetResource);
-    let called = instance
-        .store
-        .run_concurrent(async |accessor| look.call_get_resource(accessor, subject.clone()).await);
+    let looking = async |on: &Accessor<_>, by: &Exports| {
+        let look = present(by.get_resource.as_ref())?;
+        look.call_get_resource(on, subject.clone()).await
+    };
     let what = format!("{} {}", subject.resource_type, subject.id);
-    Ok(Some(match called.await.flatten()? {
+    Ok(Some(match instance.run(looking).await? {
         Ok(Some(listed)) if listed.resource.id != *subject => Err(Failure::new(
             Kind::Internal,
             format!(
@@ -261,47 +263,46 @@ async fn call(
     description: &Description,
     variables: &Variables,
 ) -> wasmtime::Result<Result<Outcome>> {
-    let Instance { store, exports } = instance;
     let made = match change.clone() {
         Change::Grant {
             entitlement,
             principal,
         } => {
-            let grant = present(exports.grant.as_ref())?;
-            let called = store.run_concurrent(async |accessor| {
-                grant.call_grant(accessor, entitlement, principal).await
-            });
-            called.await.flatten()?.map(Outcome::from)
+            let granting = async |on: &Accessor<_>, by: &Exports| {
+                let grant = present(by.grant.as_ref())?;
+                grant.call_grant(on, entitlement, principal).await
+            };
+            instance.run(granting).await?.map(Outcome::from)
         }
         Change::Revoke {
             entitlement,
             principal,
         } => {
-            let grant = present(exports.grant.as_ref())?;
-            let called = store.run_concurrent(async |accessor| {
-                grant.call_revoke(accessor, entitlement, principal).await
-            });
-            called.await.flatten()?.map(Outcome::from)
+            let revoking = async |on: &Accessor<_>, by: &Exports| {
+                let grant = present(by.grant.as_ref())?;
+                grant.call_revoke(on, entitlement, principal).await
+            };
+            instance.run(revoking).await?.map(Outcome::from)
         }
         Change::CreateAccount { account, .. } => {
-            let create = present(exports.create_account.as_ref())?;
-            let called = store.run_concurrent(async |accessor| {
-                create.call_create_account(accessor, account).await
-            });
-            let created = called.await.flatten()?;
+            let creating = async |on: &Accessor<_>, by: &Exports| {
+                let create = present(by.create_account.as_ref())?;
+                create.call_create_account(on, account).await
+            };
+            let created = instance.run(creating).await?;
             created.map(|created| Outcome::of_account(created, variables))
         }
         Change::InvokeAction {
             name, arguments, ..
         } => {
-            let invoke = present(exports.invoke_action.as_ref())?;
             let mut actions = description.actions.iter();
             let returns = actions.find(|action| action.name == name);
             let returns = returns.map_or(&[][..], |action| &action.returns);
-            let called = store.run_concurrent(async |accessor| {
-                invoke.call_invoke_action(accessor, name, arguments).await
-            });
-            let returned = called.await.flatten()?;
+            let invoking = async |on: &Accessor<_>, by: &Exports| {
+                let invoke = present(by.invoke_action.as_ref())?;
+                invoke.call_invoke_action(on, name, arguments).await
+            };
+            let returned = instance.run(invoking).await?;
             returned.map(|returned| Outcome::of_action(returned, returns))
         }
     };

@@ -5,11 +5,15 @@
 //! ([`crate::egress`]). Memory is bounded ([`limits`]). Each operation has a store of its own:
 //! dropping it is what stops a component.
 
+mod cause;
+mod cpu;
 mod limits;
 mod log;
 mod printable;
 mod variables;
 
+pub use cause::cause;
+pub use cpu::Cpu;
 pub use limits::Limits;
 pub use printable::printable;
 pub use variables::{Value, Variables};
@@ -23,14 +27,12 @@ use limits::Meter;
 use log::LogLines;
 use std::sync::Arc;
 use wasmtime::{
-    Store,
+    Store, UpdateDeadline,
     component::{Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-/// Handles that a component may hold at once: streams, requests, clocks.
-const HANDLES: usize = 10_000;
 /// Bytes of random numbers at once.
 const RANDOM: u64 = 64 << 10;
 
@@ -93,10 +95,11 @@ pub fn store(
     mut gate: Gate,
     variables: Arc<Variables>,
     limits: &Limits,
+    cpu: Arc<Cpu>,
 ) -> Store<State> {
     gate.secrets = Arc::clone(variables.secrets());
     let operation: Operation = gate.operation;
-    let lines = LogLines::new(name, operation, Arc::clone(&variables));
+    let lines = LogLines::new(name, operation, Arc::clone(&variables), limits.log_lines);
     let mut wasi = WasiCtx::builder();
     wasi.stdout(lines.clone())
         .stderr(lines)
@@ -105,10 +108,13 @@ pub fn store(
         .allow_ip_name_lookup(false)
         .max_random_size(RANDOM);
     let mut table = ResourceTable::new();
-    table.set_max_capacity(HANDLES);
+    table.set_max_capacity(limits.handles);
+    let mut http = WasiHttpCtx::new();
+    // Twice what passes the gate: the engine counts what its own structures take as well.
+    http.set_field_size_limit(gate.quota.bounds().headers.saturating_mul(2));
     let state = State {
         wasi: wasi.build(),
-        http: WasiHttpCtx::new(),
+        http,
         table,
         gate,
         variables,
@@ -117,6 +123,15 @@ pub fn store(
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.meter);
     store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
+    store.epoch_deadline_callback(move |_| {
+        cpu.check()?;
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store.set_hostcall_fuel(limits.handed_over());
+    store.set_max_component_handles(limits.handles);
+    // The engine's own bookkeeping of calls and streams.
+    if let Some(table) = store.concurrent_resource_table() {
+        table.set_max_capacity(limits.handles);
+    }
     store
 }

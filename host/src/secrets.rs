@@ -58,9 +58,8 @@ impl Secrets {
     pub fn keep(&self, name: &str, value: SecretString) -> String {
         self.hide(value.expose_secret());
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let same = |kept: &&Kept| {
-            kept.name == name && kept.value.expose_secret() == value.expose_secret()
-        };
+        let same =
+            |kept: &&Kept| kept.name == name && kept.value.expose_secret() == value.expose_secret();
         if let Some(kept) = inner.kept.iter().find(same) {
             return kept.placeholder.clone();
         }

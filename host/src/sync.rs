@@ -9,6 +9,7 @@
 //! words on the way. The [`recorder`] writes them down and judges at the end whether what it
 //! has got may replace what was there ([`judgement`]).
 
+mod allowance;
 mod holdings;
 mod intake;
 mod judgement;

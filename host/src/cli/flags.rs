@@ -1,14 +1,14 @@
 //! The host's own flags. Their doc comments are the help.
 
+use super::limit_flags::LimitFlags;
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use connector_host::{
     c1z::{self, Extent},
     connector::Digest,
     egress::{Origin, Retries},
-    sandbox::Limits,
     sync::Tolerance,
 };
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 /// What is logged, and how. Logs go to standard error.
 #[derive(Debug, Clone, Args)]
@@ -112,22 +112,17 @@ pub struct SandboxFlags {
     /// page of a listing after it has broken off or the service has failed otherwise
     #[arg(long, value_name = "TIMES", default_value_t = Retries::default().times as u64, value_parser = clap::value_parser!(u64).range(0..=20))]
     pub retries: u64,
-    /// How much memory the connector may use
-    #[arg(long, value_name = "MIB", default_value_t = Limits::default().memory as u64 >> 20, value_parser = clap::value_parser!(u64).range(1..=4096))]
-    pub memory_limit: u64,
-    /// How long the connector may run
-    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().time.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
-    pub time_limit: u64,
+    /// Trust the certificate authorities in this file (PEM), too
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Append a line of JSON for each request that the connector tries to send, allowed or refused
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitFlags,
 }
 
 impl SandboxFlags {
-    pub fn limits(&self) -> Limits {
-        Limits {
-            memory: usize::try_from(self.memory_limit << 20).unwrap_or(usize::MAX),
-            time: Duration::from_secs(self.time_limit),
-        }
-    }
-
     pub fn retries(&self) -> Retries {
         Retries {
             times: usize::try_from(self.retries).unwrap_or(usize::MAX),

@@ -74,7 +74,7 @@ impl Ready {
             signals.next().await
         };
         let change = known.change.clone();
-        let limits = sandbox.limits();
+        let limits = sandbox.limits.limits();
         let made = provisioning::run(connector, gate, variables, &limits, known, receipts, stop);
         match made.await? {
             Done::Planned(plan) => print(&format!("{plan}\n")),

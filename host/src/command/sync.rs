@@ -28,7 +28,7 @@ pub async fn run(
         file: flags.file_options(),
         tolerance: flags.tolerance(),
         resource_types: flags.sync_resource_types.clone(),
-        limits: sandbox.limits(),
+        limits: sandbox.limits.limits(),
     };
     let summary = tokio::select! {
         summary = sync::run(connector, gate, variables, &options, Arc::clone(&progress)) => summary,

@@ -3,12 +3,13 @@
 use super::{gate, print};
 use crate::cli::{SandboxFlags, Settings};
 use connector_host::{
-    connector::Connector,
+    connector::{Connector, Exports},
     egress::Operation,
     failure::{Failure, Result},
     sandbox::printable,
 };
 use std::sync::Arc;
+use wasmtime::component::Accessor;
 
 pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<()> {
     let gate = gate(connector, settings, sandbox, Operation::Validate)?;
@@ -18,13 +19,11 @@ pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFl
         .call(
             gate,
             Arc::clone(&variables),
-            &sandbox.limits(),
+            &sandbox.limits.limits(),
             async |instance| {
-                let exports = &instance.exports.validate;
-                let called = instance
-                    .store
-                    .run_concurrent(async |accessor| exports.call_validate(accessor).await);
-                called.await.flatten()
+                let validating =
+                    async |on: &Accessor<_>, by: &Exports| by.validate.call_validate(on).await;
+                instance.run(validating).await
             },
         )
         .await;

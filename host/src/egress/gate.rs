@@ -13,7 +13,6 @@ use super::{
     rule::Rule,
 };
 use crate::{contract::describe::Effect, failure::Failure, secrets::Secrets};
-use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use std::{
     error::Error as _,
@@ -194,6 +193,12 @@ impl Gate {
         })?;
         let body = body.to_bytes();
         record.exchange.sent = body.len() as u64;
+        let client = self
+            .clients
+            .get(&url, permit.named_by_operator)
+            .map_err(|failure| Error::InternalError(Some(failure.to_string())))?;
+        let headers = outgoing::headers(head.headers, permit.rule, &self.secrets)
+            .map_err(|refusal| self.refuse(&mut record, refusal))?;
 
         let change = (permit.rule.effect == Effect::Change)
             .then(|| self.changes.begin(&head.method, &url, &body));
@@ -204,11 +209,12 @@ impl Gate {
             // Any answer would be made up. The instance is dropped while it waits.
             return std::future::pending().await;
         }
-        let client = self
-            .clients
-            .get(&url, permit.named_by_operator)
-            .map_err(|failure| Error::InternalError(Some(failure.to_string())))?;
-        let outgoing = self.outgoing(head, url, body, &permit);
+        let mut outgoing = reqwest::Request::new(head.method, url);
+        *outgoing.headers_mut() = headers;
+        let body = outgoing::body(body, permit.rule, &self.secrets);
+        if !body.is_empty() {
+            *outgoing.body_mut() = Some(body.into());
+        }
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
         let attempts = Attempts {
             gate: self,
@@ -264,22 +270,6 @@ impl Gate {
         record.check()?;
         let admitted = self.quota.admit()?;
         Ok((permit, url, admitted))
-    }
-
-    fn outgoing(
-        &self,
-        head: http::request::Parts,
-        url: Url,
-        body: Bytes,
-        permit: &Permit<'_>,
-    ) -> reqwest::Request {
-        let mut outgoing = reqwest::Request::new(head.method, url);
-        *outgoing.headers_mut() = outgoing::headers(head.headers, permit.rule, &self.secrets);
-        let body = outgoing::body(body, permit.rule, &self.secrets);
-        if !body.is_empty() {
-            *outgoing.body_mut() = Some(body.into());
-        }
-        outgoing
     }
 
     /// An answer as the component gets it.

@@ -3,7 +3,6 @@
 use super::{
     exchange::Record,
     gate::{Traffic, reason},
-    policy::Refusal,
     quota::Excess,
     rule::Rule,
 };
@@ -11,7 +10,7 @@ use crate::secrets::{Mask, Secrets};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::{Body, Frame};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use serde_json::Value;
 use std::{
     pin::Pin,
@@ -141,10 +140,12 @@ impl Body for Answer {
 
 /// Reads an answer whose secrets are declared, and puts placeholders in their places.
 ///
+/// A success that is not JSON, or too large to be read as a whole, is empty for the component: its
+/// secret could be anywhere. So is a value that is not the text that was declared.
+///
 /// # Errors
 ///
-/// When it breaks off, is too large, or is a success without being JSON: its secret could be
-/// anywhere then.
+/// When it breaks off, or there have been too many secrets.
 pub(super) async fn without_secrets(
     answer: Answer,
     rule: &Rule,
@@ -155,38 +156,50 @@ pub(super) async fn without_secrets(
     if secrets.count() >= SECRETS {
         return Err(traffic.refuse(Excess::Secrets { limit: SECRETS }.into()));
     }
-    let limit = SECRET_ANSWER;
-    let body = http_body_util::Limited::new(answer, limit).collect().await;
-    let body = body.map_err(|error| match error.downcast::<Error>() {
-        Ok(error) => *error,
-        Err(_) => traffic.refuse(Excess::SecretResponse { limit }.into()),
-    })?;
-    let body = body.to_bytes();
-    let whole = |body: Bytes| Full::new(body).map_err(|never| match never {}).boxed_unsync();
+    let body = match Limited::new(answer, SECRET_ANSWER).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => match error.downcast::<Error>() {
+            Ok(error) => return Err(*error),
+            Err(_) => return Ok(withheld(rule, "it is larger than 1 MiB")),
+        },
+    };
     let Ok(mut json) = serde_json::from_slice::<Value>(&body) else {
-        return match success && !body.is_empty() {
-            true => Err(traffic.refuse(Refusal::NotJson {
-                rule: rule.to_string(),
-            })),
-            false => Ok(whole(body)),
-        };
+        return Ok(match success && !body.is_empty() {
+            true => withheld(rule, "it is not JSON"),
+            false => whole(body),
+        });
     };
     let mut any = false;
     for returned in &rule.returns {
         let Some(value) = json.pointer_mut(&returned.pointer) else {
             continue;
         };
-        let secret = match &*value {
-            Value::Null => continue,
-            Value::String(text) if text.is_empty() => continue,
-            Value::String(text) => text.as_str().into(),
-            other => other.to_string().into(),
+        *value = match &*value {
+            Value::String(text) if !text.is_empty() => {
+                Value::String(secrets.keep(&returned.name, text.as_str().into()))
+            }
+            Value::String(_) => continue,
+            _ => Value::Null,
         };
-        *value = Value::String(secrets.keep(&returned.name, secret));
         any = true;
     }
     Ok(whole(match any {
         true => json.to_string().into(),
         false => body,
     }))
+}
+
+fn withheld(rule: &Rule, why: &str) -> WasiBody {
+    tracing::warn!(
+        rule = %rule,
+        why,
+        "an answer that should bring a secret is kept from the connector"
+    );
+    whole(Bytes::new())
+}
+
+fn whole(body: Bytes) -> WasiBody {
+    Full::new(body)
+        .map_err(|never| match never {})
+        .boxed_unsync()
 }

@@ -60,19 +60,29 @@ pub(super) fn size(headers: &HeaderMap) -> usize {
 }
 
 /// Takes out what follows from the request itself, and fills the secrets in that `rule` names.
-pub(super) fn headers(mut headers: HeaderMap, rule: &Rule, secrets: &Secrets) -> HeaderMap {
+///
+/// # Errors
+///
+/// When no header can hold one of them.
+pub(super) fn headers(
+    mut headers: HeaderMap,
+    rule: &Rule,
+    secrets: &Secrets,
+) -> Result<HeaderMap, Refusal> {
     // What is sent is addressed to what has been decided on.
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    for value in headers.values_mut() {
+    for (name, value) in &mut headers {
         if let Some(filled) = filled(value, rule, secrets) {
-            *value = filled;
+            *value = HeaderValue::from_str(&filled)
+                .map_err(|_| Refusal::Unwritable { name: name.clone() })?;
+            value.set_sensitive(true);
         }
     }
-    headers
+    Ok(headers)
 }
 
-fn filled(value: &HeaderValue, rule: &Rule, secrets: &Secrets) -> Option<HeaderValue> {
+fn filled(value: &HeaderValue, rule: &Rule, secrets: &Secrets) -> Option<Zeroizing<String>> {
     let text = value.to_str().ok()?;
     let filled = match text.split_once(' ') {
         // RFC 7617: the secret is encoded, and the placeholder with it.
@@ -93,11 +103,7 @@ fn filled(value: &HeaderValue, rule: &Rule, secrets: &Secrets) -> Option<HeaderV
             filled.into_owned()
         }
     };
-    let filled = Zeroizing::new(filled);
-    // A secret that no header can hold is not sent in one.
-    let mut value = HeaderValue::from_str(&filled).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    Some(Zeroizing::new(filled))
 }
 
 /// Fills the secrets in that `rule` names, where the body is JSON. Any other body is left as it is.

@@ -112,8 +112,8 @@ pub enum Refusal {
     Header { name: http::HeaderName },
     #[error(transparent)]
     Excess(#[from] Excess),
-    #[error("the answer to {rule} is not JSON, so that the secret in it cannot be kept from the connector")]
-    NotJson { rule: String },
+    #[error("the secret for the header {name} holds characters that no header can hold")]
+    Unwritable { name: http::HeaderName },
     #[error("nothing is sent without a trace, and {why}")]
     Unwitnessed { why: String },
     #[error(

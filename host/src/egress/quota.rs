@@ -45,7 +45,9 @@ impl Default for Bounds {
 /// A bound that a component has run into.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Excess {
-    #[error("there are {limit} requests already that wait for their answers' end (--concurrent-requests-limit)")]
+    #[error(
+        "there are {limit} requests already that wait for their answers' end (--concurrent-requests-limit)"
+    )]
     AtOnce { limit: usize },
     #[error("{limit} requests have been sent already in this run (--request-limit)")]
     InAll { limit: u64 },
@@ -57,8 +59,6 @@ pub enum Excess {
     ResponseHeaders { limit: usize },
     #[error("the answer is larger than {} MiB (--response-size-limit)", .limit >> 20)]
     Response { limit: u64 },
-    #[error("the answer holds a secret and is larger than {}", kib(*.limit))]
-    SecretResponse { limit: usize },
     #[error("{limit} secrets have come in already in this run, so that this answer is not let in")]
     Secrets { limit: usize },
 }

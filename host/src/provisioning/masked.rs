@@ -99,8 +99,8 @@ impl<'v> Masks<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox;
     use crate::egress::Answer;
+    use crate::sandbox;
     use http::Method;
     use serde_json::json;
     use url::Url;

@@ -3,32 +3,61 @@
 use std::time::Duration;
 use wasmtime::ResourceLimiter;
 
-/// Bounds for one operation.
+/// Bounds for one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of linear memory.
+    /// Bytes of linear memory, of all memories together.
     pub memory: usize,
-    /// From the first call to the last.
+    /// Entries of a table: functions, for the most part.
+    pub table: usize,
+    /// Core instances, memories and tables that a component may be made of, each.
+    pub instances: usize,
+    /// Handles that it may hold at once: streams, requests, clocks.
+    pub handles: usize,
+    /// Time that it computes.
+    pub cpu: Duration,
+    /// From the beginning of a call of one of its functions to its end, streams included.
+    pub call_time: Duration,
+    /// From the first call to the end of the last.
     pub time: Duration,
+    /// Lines that it may print.
+    pub log_lines: usize,
+    /// Records that it may list.
+    pub items: u64,
+    /// Bytes of one of them, and of 32 that arrive together on average.
+    pub item: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             memory: 64 << 20,
+            table: 100_000,
+            instances: 64,
+            handles: 10_000,
+            cpu: Duration::from_secs(10 * 60),
+            call_time: Duration::from_secs(30 * 60),
             time: Duration::from_secs(60 * 60),
+            log_lines: 1000,
+            items: 10_000_000,
+            item: 1 << 20,
         }
     }
 }
 
-/// Table entries of all tables: functions, for the most part.
-const TABLE: usize = 100_000;
-/// Core instances, memories and tables that a component may be made of.
-const PARTS: usize = 64;
+/// Records of the largest size that are taken at once, rather than many smaller ones.
+const AT_ONCE: usize = 32;
 
-/// Holds a component to its limits.
+impl Limits {
+    /// Bytes that a component hands over in one step.
+    pub(super) fn handed_over(&self) -> usize {
+        self.item.saturating_mul(AT_ONCE)
+    }
+}
+
+/// Holds a component's memories and tables to their limits.
 pub struct Meter {
-    memory: usize,
+    limits: Limits,
     /// Bytes in use, of all memories together.
     in_use: usize,
 }
@@ -36,7 +65,7 @@ pub struct Meter {
 impl Meter {
     pub fn new(limits: &Limits) -> Self {
         Self {
-            memory: limits.memory,
+            limits: *limits,
             in_use: 0,
         }
     }
@@ -50,11 +79,11 @@ impl ResourceLimiter for Meter {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let in_use = self.in_use.saturating_add(desired.saturating_sub(current));
-        if in_use > self.memory {
+        if in_use > self.limits.memory {
             // A component that is told so dies without a word, so it is not told.
             return Err(wasmtime::Error::msg(format!(
                 "it needs more than {} MiB of memory (--memory-limit)",
-                self.memory >> 20
+                self.limits.memory >> 20
             )));
         }
         self.in_use = in_use;
@@ -67,23 +96,24 @@ impl ResourceLimiter for Meter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if desired > TABLE {
+        if desired > self.limits.table {
             return Err(wasmtime::Error::msg(format!(
-                "it needs a table of more than {TABLE} entries"
+                "it needs a table of more than {} entries (--table-limit)",
+                self.limits.table
             )));
         }
         Ok(true)
     }
 
     fn instances(&self) -> usize {
-        PARTS
+        self.limits.instances
     }
 
     fn tables(&self) -> usize {
-        PARTS
+        self.limits.instances
     }
 
     fn memories(&self) -> usize {
-        PARTS
+        self.limits.instances
     }
 }

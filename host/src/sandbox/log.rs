@@ -15,8 +15,6 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 const LINE: usize = 4 << 10;
 /// Bytes of a line that are kept until it is cut: a secret across the cut has to be seen whole.
 const KEPT: usize = 2 * LINE;
-/// Lines of one operation.
-const LINES: usize = 1000;
 
 /// Collects bytes into lines and logs these.
 #[derive(Clone)]
@@ -24,6 +22,8 @@ pub struct LogLines {
     connector: Arc<str>,
     operation: Operation,
     variables: Arc<Variables>,
+    /// Lines that are logged.
+    limit: usize,
     state: Arc<Mutex<Lines>>,
 }
 
@@ -34,11 +34,17 @@ struct Lines {
 }
 
 impl LogLines {
-    pub fn new(connector: &str, operation: Operation, variables: Arc<Variables>) -> Self {
+    pub fn new(
+        connector: &str,
+        operation: Operation,
+        variables: Arc<Variables>,
+        limit: usize,
+    ) -> Self {
         Self {
             connector: connector.into(),
             operation,
             variables,
+            limit,
             state: Arc::default(),
         }
     }
@@ -59,7 +65,7 @@ impl LogLines {
 
     fn log(&self, logged: &mut usize, line: &[u8]) {
         *logged += 1;
-        if *logged > LINES {
+        if *logged > self.limit {
             return;
         }
         let (connector, operation) = (&*self.connector, self.operation.to_string());
@@ -68,11 +74,11 @@ impl LogLines {
         let line = self.variables.redact(&line);
         let line = &line[..line.floor_char_boundary(LINE)];
         tracing::info!(connector, operation, "{line}");
-        if *logged == LINES {
+        if *logged == self.limit {
             tracing::warn!(
                 connector,
                 operation,
-                "further lines of the connector are not logged"
+                "further lines of the connector are not logged (--log-limit)"
             );
         }
     }

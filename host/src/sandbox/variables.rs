@@ -101,7 +101,11 @@ mod tests {
             ("slug", Value::Plain("acme".to_owned())),
         ]);
         assert_eq!(variables.get("slug"), Some("acme"));
-        assert!(variables.get("app_id").is_some_and(|value| value.starts_with("secret-app-id-")));
+        assert!(
+            variables
+                .get("app_id")
+                .is_some_and(|value| value.starts_with("secret-app-id-"))
+        );
         assert_eq!(format!("{variables:?}"), r#"{"app_id", "slug"}"#);
     }
 }

@@ -5,13 +5,14 @@ use super::{
     recording::{Message, Recording},
 };
 use crate::{
-    connector::{self, Instance},
+    connector::{self, Exports, Instance},
     contract::{
         list_resources::Item,
         types::{Error, ResourceId},
     },
     egress::{Retries, Traffic},
     failure::{Failure, Kind, Result},
+    sandbox::{self, State},
 };
 use futures::channel::oneshot;
 use std::{fmt, sync::Arc, time::Duration};
@@ -123,53 +124,55 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         cursor: Option<&str>,
     ) -> Result<End> {
-        let Instance { store, exports } = instance;
         let cursor = cursor.map(str::to_owned);
         let recorder = self.recording.sender();
-        let end = store
-            .run_concurrent(async |accessor| -> wasmtime::Result<Option<End>> {
-                let (ended, end) = match listing.clone() {
-                    Listing::Resources(ty, parent) => {
-                        let (stream, end) = exports
-                            .list_resources
-                            .call_list_resources(accessor, ty.clone(), parent, cursor)
-                            .await?;
-                        let rows = Arc::clone(&self.recording.rows);
-                        let (intake, ended) = Intake::new(recorder, move |items: Vec<Item>| {
-                            let rows = items.into_iter().map(|item| rows.row(item));
-                            Message::Rows(ty.clone(), rows.collect())
-                        });
-                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
-                    }
-                    Listing::Entitlements(on) => {
-                        let (stream, end) = exports
-                            .list_entitlements
-                            .call_list_entitlements(accessor, on, cursor)
-                            .await?;
-                        let (intake, ended) = Intake::new(recorder, Message::Entitlements);
-                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
-                    }
-                    Listing::Grants(on) => {
-                        let (stream, end) = exports
-                            .list_grants
-                            .call_list_grants(accessor, on, cursor)
-                            .await?;
-                        let (intake, ended) = Intake::new(recorder, Message::Grants);
-                        (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
-                    }
-                };
-                let end = end.await.ok();
-                // Never sent, only dropped: when the stream's last item has been taken.
-                let _ = ended.await;
-                Ok(end)
-            })
-            .await
-            .flatten();
+        let end = instance
+            .run(
+                async |accessor: &Accessor<State>,
+                       exports: &Exports|
+                       -> wasmtime::Result<Option<End>> {
+                    let (ended, end) = match listing.clone() {
+                        Listing::Resources(ty, parent) => {
+                            let (stream, end) = exports
+                                .list_resources
+                                .call_list_resources(accessor, ty.clone(), parent, cursor)
+                                .await?;
+                            let rows = Arc::clone(&self.recording.rows);
+                            let (intake, ended) = Intake::new(recorder, move |items: Vec<Item>| {
+                                let rows = items.into_iter().map(|item| rows.row(item));
+                                Message::Rows(ty.clone(), rows.collect())
+                            });
+                            (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                        }
+                        Listing::Entitlements(on) => {
+                            let (stream, end) = exports
+                                .list_entitlements
+                                .call_list_entitlements(accessor, on, cursor)
+                                .await?;
+                            let (intake, ended) = Intake::new(recorder, Message::Entitlements);
+                            (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                        }
+                        Listing::Grants(on) => {
+                            let (stream, end) = exports
+                                .list_grants
+                                .call_list_grants(accessor, on, cursor)
+                                .await?;
+                            let (intake, ended) = Intake::new(recorder, Message::Grants);
+                            (pipe(accessor, stream, intake, ended)?, hear(accessor, end)?)
+                        }
+                    };
+                    let end = end.await.ok();
+                    // Never sent, only dropped: when the stream's last item has been taken.
+                    let _ = ended.await;
+                    Ok(end)
+                },
+            )
+            .await;
         match end {
             Ok(Some(end)) => Ok(end),
             Ok(None) => Err(misbehaved(listing, "did not say how the page ended")),
             Err(trap) => {
-                let cause = trap.root_cause().to_string();
+                let cause = sandbox::cause(&trap);
                 let crashed = connector::crashed(&cause, "the connector crashed".to_owned());
                 Err(crashed.context(format!("cannot list {listing}")))
             }

@@ -2,6 +2,7 @@
 
 use super::{
     Options, Tolerance,
+    allowance::{self, Allowance},
     progress::Progress,
     recording::{Message, Recorded, Unusable},
     rows::{Row, Rows},
@@ -39,6 +40,7 @@ pub(super) struct Recorder {
     /// Whether a principal has to be looked for: not when it came with its grant.
     unchecked: bool,
     page: Option<(Mark, usize, BTreeMap<String, Unusable>)>,
+    allowance: Allowance,
 }
 
 impl Recorder {
@@ -81,6 +83,7 @@ impl Recorder {
             listing: (String::new(), 0),
             unchecked: false,
             page: None,
+            allowance: Allowance::new(&options.limits),
         })
     }
 
@@ -101,12 +104,15 @@ impl Recorder {
                 }
                 Message::Entitlements(entitlements) => {
                     for entitlement in entitlements {
+                        self.allowance
+                            .take(allowance::of_entitlement(&entitlement))?;
                         self.entitlement(entitlement)?;
                     }
                 }
                 Message::Grants(grants) => {
                     self.unchecked = true;
                     for grant in grants {
+                        self.allowance.take(allowance::of_grant(&grant))?;
                         self.grant(grant)?;
                     }
                     let counts = self.writer.counts();
@@ -160,12 +166,15 @@ impl Recorder {
     fn row(&mut self, listing: &str, row: Row) -> Result<()> {
         let (id, position) = match row {
             Row::Unusable(unusable) => {
+                let id = unusable.id.as_ref().map_or(0, String::len);
+                self.allowance.take(unusable.reason.len() + id)?;
                 self.unusable(listing, &unusable);
                 return Ok(());
             }
             Row::Misfit(what) => return Err(misbehaved(what)),
-            Row::LeftOut => return Ok(()),
+            Row::LeftOut => return self.allowance.take(0),
             Row::Resource {
+                size,
                 id,
                 parent,
                 data,
@@ -173,6 +182,7 @@ impl Recorder {
                 grants,
                 position,
             } => {
+                self.allowance.take(size)?;
                 let parent = parent.as_ref();
                 let inserted = self.writer.resource(ResourceRow {
                     resource_type: &id.resource_type,

@@ -2,7 +2,7 @@
 //!
 //! This is done where the items arrive, because the recorder has enough to do.
 
-use super::records;
+use super::{allowance, records};
 use crate::{
     c1z,
     contract::{
@@ -21,6 +21,8 @@ pub(super) enum Row {
     /// Of a type that is not to be synced.
     LeftOut,
     Resource {
+        /// Bytes of all that it brings.
+        size: usize,
         id: ResourceId,
         parent: Option<ResourceId>,
         /// The encoded [`c1z::Resource`].
@@ -99,8 +101,12 @@ impl Rows {
             });
         }
         let parent = listed.resource.parent.clone();
+        let data = records::resource(listed.resource, traits).encode_to_vec();
+        let entitlements = listed.entitlements.iter().map(allowance::of_entitlement);
+        let grants = listed.grants.iter().map(allowance::of_grant);
         Row::Resource {
-            data: records::resource(listed.resource, traits).encode_to_vec(),
+            size: data.len() + entitlements.sum::<usize>() + grants.sum::<usize>(),
+            data,
             id,
             parent,
             entitlements: listed.entitlements,

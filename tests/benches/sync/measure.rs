@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use connector_host::{
-    connector::Connector,
+    connector::{Connector, Terms},
     egress::{Clients, Gate, Operation, Options},
     sandbox::Limits,
 };
@@ -98,12 +98,12 @@ pub fn idle(component: &Path) -> Result<()> {
     const INSTANCES: u32 = 50;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let connector = Connector::load(component, None)
+        let connector = Connector::load(component, Terms::default())
             .await
             .map_err(|e| e.error)?;
         let clients = Arc::new(Clients::new(Options {
             timeout: Duration::from_secs(1),
-            user_agent: String::new(),
+            ..Options::default()
         }));
         let limits = Limits::default();
         let waiting = Arc::new(AtomicU32::new(0));
@@ -111,11 +111,9 @@ pub fn idle(component: &Path) -> Result<()> {
             let gate = Gate::new(Operation::Validate, Arc::default(), Arc::clone(&clients));
             // It has been called before it waits, so that it has touched its memory.
             connector.call(gate, Arc::default(), &limits, async |instance| {
-                let exports = &instance.exports.describe;
-                let called = instance
-                    .store
-                    .run_concurrent(async |accessor| exports.call_describe(accessor).await);
-                called.await.flatten()?;
+                instance
+                    .run(async |on, by| by.describe.call_describe(on).await)
+                    .await?;
                 waiting.fetch_add(1, Ordering::Relaxed);
                 std::future::pending::<()>().await;
                 Ok(())

@@ -120,7 +120,7 @@ fn a_dry_run_that_can_be_seen_to_fail_fails() {
     }
     let host = product.misfit("never-answer-before-change");
     let arguments = [&dry(&GRANT)[..], &["--time-limit", "1"]].concat();
-    let _ = fails(&host, &arguments, 4, &["did not come to an end within 1s"]);
+    let _ = fails(&host, &arguments, 4, &["did not come to an end within 1 s"]);
     assert!(product.changes().is_empty());
 }
 

@@ -61,8 +61,49 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
           --retries <TIMES>                 How often a request is tried again after 429, 502, 503, 504
                                             or a failed connection, and a page of a listing after it has
                                             broken off or the service has failed otherwise [default: 4]
-          --memory-limit <MIB>              How much memory the connector may use [default: 64]
-          --time-limit <SECONDS>            How long the connector may run [default: 3600]
+          --ca-file <FILE>                  Trust the certificate authorities in this file (PEM), too
+          --audit <FILE>                    Append a line of JSON for each request that the connector
+                                            tries to send, allowed or refused
+
+    Limits:
+          --memory-limit <MIB>
+              How much memory the connector may use [default: 64]
+          --table-limit <ENTRIES>
+              How many entries a table of the connector's may have [default: 100000]
+          --instance-limit <COUNT>
+              How many core instances, memories and tables the connector may be made of, each [default:
+              64]
+          --handle-limit <COUNT>
+              How many handles (requests, streams, clocks) the connector may hold at once [default:
+              10000]
+          --cpu-limit <SECONDS>
+              How long the connector may compute [default: 600]
+          --call-time-limit <SECONDS>
+              How long a call may take, such as the listing of one page [default: 1800]
+          --time-limit <SECONDS>
+              How long the connector may run [default: 3600]
+          --request-size-limit <KIB>
+              How large the body of a request may be [default: 1024]
+          --response-size-limit <MIB>
+              How large an answer may be, after decompression [default: 2048]
+          --header-size-limit <KIB>
+              How large all headers of a request, or of an answer, may be [default: 64]
+          --concurrent-requests-limit <COUNT>
+              How many requests may be under way at once [default: 32]
+          --request-rate-limit <COUNT>
+              How many requests may leave in a second; what is more waits [default: 100]
+          --request-limit <COUNT>
+              How many requests there may be in a run, without repetitions [default: 100000]
+          --item-limit <COUNT>
+              How many records a sync may list [default: 10000000]
+          --item-size-limit <KIB>
+              How large one of them may be [default: 1024]
+          --log-limit <LINES>
+              How many lines the connector may print into the log [default: 1000]
+          --component-size-limit <MIB>
+              How large the component's file may be [default: 16]
+          --stack-limit <KIB>
+              How much stack the connector may use [default: 1024]
     ");
 }
 
@@ -148,10 +189,57 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
                                             or a failed connection, and a page of a listing after it has
                                             broken off or the service has failed otherwise [env:
                                             BATON_RETRIES] [default: 4]
-          --memory-limit <MIB>              How much memory the connector may use [env:
-                                            BATON_MEMORY_LIMIT] [default: 64]
-          --time-limit <SECONDS>            How long the connector may run [env: BATON_TIME_LIMIT]
-                                            [default: 3600]
+          --ca-file <FILE>                  Trust the certificate authorities in this file (PEM), too
+                                            [env: BATON_CA_FILE]
+          --audit <FILE>                    Append a line of JSON for each request that the connector
+                                            tries to send, allowed or refused [env: BATON_AUDIT]
+
+    Limits:
+          --memory-limit <MIB>
+              How much memory the connector may use [env: BATON_MEMORY_LIMIT] [default: 64]
+          --table-limit <ENTRIES>
+              How many entries a table of the connector's may have [env: BATON_TABLE_LIMIT] [default:
+              100000]
+          --instance-limit <COUNT>
+              How many core instances, memories and tables the connector may be made of, each [env:
+              BATON_INSTANCE_LIMIT] [default: 64]
+          --handle-limit <COUNT>
+              How many handles (requests, streams, clocks) the connector may hold at once [env:
+              BATON_HANDLE_LIMIT] [default: 10000]
+          --cpu-limit <SECONDS>
+              How long the connector may compute [env: BATON_CPU_LIMIT] [default: 600]
+          --call-time-limit <SECONDS>
+              How long a call may take, such as the listing of one page [env: BATON_CALL_TIME_LIMIT]
+              [default: 1800]
+          --time-limit <SECONDS>
+              How long the connector may run [env: BATON_TIME_LIMIT] [default: 3600]
+          --request-size-limit <KIB>
+              How large the body of a request may be [env: BATON_REQUEST_SIZE_LIMIT] [default: 1024]
+          --response-size-limit <MIB>
+              How large an answer may be, after decompression [env: BATON_RESPONSE_SIZE_LIMIT] [default:
+              2048]
+          --header-size-limit <KIB>
+              How large all headers of a request, or of an answer, may be [env: BATON_HEADER_SIZE_LIMIT]
+              [default: 64]
+          --concurrent-requests-limit <COUNT>
+              How many requests may be under way at once [env: BATON_CONCURRENT_REQUESTS_LIMIT]
+              [default: 32]
+          --request-rate-limit <COUNT>
+              How many requests may leave in a second; what is more waits [env:
+              BATON_REQUEST_RATE_LIMIT] [default: 100]
+          --request-limit <COUNT>
+              How many requests there may be in a run, without repetitions [env: BATON_REQUEST_LIMIT]
+              [default: 100000]
+          --item-limit <COUNT>
+              How many records a sync may list [env: BATON_ITEM_LIMIT] [default: 10000000]
+          --item-size-limit <KIB>
+              How large one of them may be [env: BATON_ITEM_SIZE_LIMIT] [default: 1024]
+          --log-limit <LINES>
+              How many lines the connector may print into the log [env: BATON_LOG_LIMIT] [default: 1000]
+          --component-size-limit <MIB>
+              How large the component's file may be [env: BATON_COMPONENT_SIZE_LIMIT] [default: 16]
+          --stack-limit <KIB>
+              How much stack the connector may use [env: BATON_STACK_LIMIT] [default: 1024]
 
     Connector:
           --valimail-app-id <VALUE>         required: The App ID of a Valimail API key of the type

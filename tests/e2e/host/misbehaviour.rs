@@ -16,7 +16,7 @@ fn crashes(behaviour: &str, texts: &[&str]) -> Transcript {
 
 fn is_stopped(behaviour: &str) {
     let texts = [
-        "misfit did not come to an end within 1s, and was stopped during sync",
+        "misfit did not come to an end within 1 s (--time-limit), and was stopped during sync",
         "--time-limit",
     ];
     let _ = fails(misfit(behaviour), &["--time-limit", "1"], 4, &texts);

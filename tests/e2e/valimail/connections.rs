@@ -156,7 +156,7 @@ fn a_list_without_an_end_fails_when_its_time_is_up() {
 fn a_sync_without_an_end_is_stopped_when_its_time_is_up() {
     let rig = Rig::with_faults(Faults::list(Fault::EndlessAccounts));
     let texts = [
-        "valimail did not come to an end within 1s",
+        "valimail did not come to an end within 1 s",
         "during sync",
         "--time-limit",
     ];
@@ -166,7 +166,7 @@ fn a_sync_without_an_end_is_stopped_when_its_time_is_up() {
 #[test]
 fn a_service_that_never_answers_is_stopped_when_the_time_of_the_sync_is_up() {
     let rig = Rig::with_faults(Faults::list(Fault::Hang));
-    let texts = ["did not come to an end within 1s", "--time-limit"];
+    let texts = ["did not come to an end within 1 s", "--time-limit"];
     let _ = rig.fails(DEADLINE_EXCEEDED, &["--time-limit", "1"], &texts);
 }
 
