@@ -18,7 +18,6 @@
 //!
 //! Everything here blocks: it belongs on a thread of its own.
 
-mod annotation;
 mod counts;
 mod database;
 mod earlier;
@@ -27,7 +26,6 @@ mod error;
 mod id;
 mod indexes;
 mod look_up;
-mod message;
 mod reader;
 mod rewind;
 mod row;
@@ -37,28 +35,26 @@ mod sql_name;
 mod sync_id;
 mod target;
 mod timestamp;
-mod user_trait;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use annotation::{
-    AppTrait, ChildResourceType, EntitlementImmutable, ExternalLink, GrantImmutable, GrantMetadata,
-    GroupTrait, RoleTrait, SkipEntitlements, SkipEntitlementsAndGrants, SkipGrants, V1Identifier,
-    any,
+pub use crate::baton::connector::{
+    AppTrait, Entitlement, Grant, GroupTrait, Resource, ResourceId, ResourceType, RoleTrait,
+    SkipEntitlements, SkipEntitlementsAndGrants, SkipGrants, Status, UserTrait,
+    entitlement::PurposeValue as Purpose,
+    resource_type::Trait,
+    status::ResourceStatus,
+    user_trait::{
+        AccountType, Email, MfaStatus, SsoStatus, Status as UserStatus, StructuredName,
+        status::Status as UserStatusValue,
+    },
 };
 pub use counts::{Counts, Finished};
 pub use error::Error;
 pub use id::{entitlement_id, grant_id};
-pub use message::{
-    Entitlement, Grant, Purpose, Resource, ResourceId, ResourceStatus, ResourceType, Status, Trait,
-};
 pub use reader::{FinishedSync, Near, Reader};
 pub use rewind::Mark;
 pub use row::{EntitlementRow, GrantRow, Inserted, ResourceRow};
-pub use user_trait::{
-    AccountType, Email, MfaStatus, SsoStatus, StructuredName, UserStatus, UserStatusValue,
-    UserTrait,
-};
 pub use writer::{Complete, Extent, Options, Writer};

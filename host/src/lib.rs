@@ -1,5 +1,6 @@
 //! Runs connectors for identity governance as WebAssembly components.
 
+pub mod baton;
 pub mod c1z;
 pub mod cache;
 pub mod connector;

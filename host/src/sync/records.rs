@@ -1,9 +1,10 @@
 //! What the contract says becomes what a c1z holds.
 
 use crate::{
+    baton::any,
     c1z::{
         self, AppTrait, GroupTrait, RoleTrait, SkipEntitlements, SkipEntitlementsAndGrants,
-        SkipGrants, any,
+        SkipGrants,
     },
     contract::{
         describe::{self, Source},

@@ -4,11 +4,14 @@
 //! component's, the writer the host's; everything between is plain structs and moves.
 
 use anyhow::{Context, Result, bail, ensure};
-use connector_host::c1z::{
-    self, AccountType, Email, Entitlement, EntitlementRow, Grant, GrantRow, Inserted, Purpose,
-    Resource, ResourceId, ResourceRow, ResourceStatus, ResourceType, RoleTrait,
-    SkipEntitlementsAndGrants, Status, StructuredName, Trait, UserStatus, UserStatusValue,
-    UserTrait, Writer, any,
+use connector_host::{
+    baton::any,
+    c1z::{
+        self, AccountType, Email, Entitlement, EntitlementRow, Grant, GrantRow, Inserted, Purpose,
+        Resource, ResourceId, ResourceRow, ResourceStatus, ResourceType, RoleTrait,
+        SkipEntitlementsAndGrants, Status, StructuredName, Trait, UserStatus, UserStatusValue,
+        UserTrait, Writer,
+    },
 };
 use e2e::valimail::{APP_ID, CLIENT_ID, SLUG};
 use prost::Message;

@@ -5,8 +5,10 @@ mod nearest;
 
 use jiff::Timestamp;
 
+use crate::baton::any;
+
 use super::{
-    super::{Email, Error, Extent, Near, Reader, UserTrait, any},
+    super::{Email, Error, Extent, Near, Reader, UserTrait},
     *,
 };
 
