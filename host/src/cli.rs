@@ -3,11 +3,13 @@
 mod config_file;
 mod flags;
 mod limit_flags;
+mod otel_flags;
 mod settings;
 mod task;
 
 pub use config_file::{ConfigFile, read as config_file};
 pub use flags::{ChangeFlags, LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
+pub use otel_flags::OtelFlags;
 pub use settings::Settings;
 pub use task::Task;
 
@@ -28,6 +30,7 @@ pub enum Invocation {
     Validate {
         settings: Settings,
         sandbox: Box<SandboxFlags>,
+        otel: OtelFlags,
     },
     Inspect {
         json: bool,
@@ -42,6 +45,7 @@ pub struct Run {
     pub change: ChangeFlags,
     pub sandbox: SandboxFlags,
     pub service: ServiceFlags,
+    pub otel: OtelFlags,
 }
 
 /// The file of a component, which comes right after the command.
@@ -164,6 +168,7 @@ pub fn parse(
         ("validate", _) => Invocation::Validate {
             settings: read_settings()?,
             sandbox: Box::new(flags(matches)?),
+            otel: flags(matches)?,
         },
         (_, Some("capabilities")) => Invocation::Capabilities,
         (_, Some("config")) => Invocation::Config,
@@ -177,6 +182,7 @@ pub fn parse(
                 change,
                 sandbox: flags(matches)?,
                 service: flags(matches)?,
+                otel: flags(matches)?,
             }))
         }
     };
@@ -220,7 +226,7 @@ fn run() -> Command {
         .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
         .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
         .arg(component_argument());
-    let command = SyncFlags::augment_args(LogFlags::augment_args(command));
+    let command = SyncFlags::augment_args(OtelFlags::augment_args(LogFlags::augment_args(command)));
     let command = PinFlags::augment_args(ChangeFlags::augment_args(command));
     let command = ComponentFlags::augment_args(SandboxFlags::augment_args(command));
     let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
@@ -230,7 +236,8 @@ fn run() -> Command {
 
 fn validate() -> Command {
     let command = Command::new("validate").arg(component_argument());
-    let command = PinFlags::augment_args(LogFlags::augment_args(command));
+    let command = OtelFlags::augment_args(LogFlags::augment_args(command));
+    let command = PinFlags::augment_args(command);
     ComponentFlags::augment_args(SandboxFlags::augment_args(command))
         .about("Check a connector's configuration and credentials against the service")
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 use connector_host::{
     connector::Connector,
-    egress::{Audit, Clients, Gate, Operation, Options, Policy, Quota, Witness, authorities},
+    egress::{Audit, Clients, Gates, Options, Policy, Witness, authorities},
     failure::{Failure, Kind, Result},
     sync::Progress,
 };
@@ -46,17 +46,24 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     }
     let terms = cli::terms(&arguments, &file)?;
     let connector = Connector::load(&component, terms).await?;
-    match cli::parse(&arguments, &connector, &file)? {
+    let done = match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { json } => inspect::run(&connector, json),
-        Invocation::Validate { settings, sandbox } => {
+        Invocation::Validate {
+            settings,
+            sandbox,
+            otel,
+        } => {
             telemetry::keep_secrets(settings.variables());
+            telemetry::trace(&otel, &connector, &settings.variables())?;
             let work = validate::run(&connector, &settings, &sandbox);
             interruptible(work, || false).await
         }
         Invocation::Run(run) => carry_out(&connector, *run, &terminal).await,
-    }
+    };
+    telemetry::stop_tracing(done.as_ref().err()).await;
+    done
 }
 
 async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Result<()> {
@@ -67,8 +74,10 @@ async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Resu
         change,
         sandbox,
         service,
+        otel,
     } = run;
     telemetry::keep_secrets(settings.variables());
+    telemetry::trace(&otel, connector, &settings.variables())?;
     if service.client_id.is_some() {
         return Err(Failure::new(
             Kind::Unimplemented,
@@ -117,13 +126,8 @@ async fn interruptible(
     ))
 }
 
-/// A gate to what the connector declares, with the configuration filled in.
-fn gate(
-    connector: &Connector,
-    settings: &Settings,
-    sandbox: &SandboxFlags,
-    operation: Operation,
-) -> Result<Gate> {
+/// Gates to what the connector declares, with the configuration filled in.
+fn gates(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<Gates> {
     let description = &connector.description;
     let described = |name: &str| {
         description
@@ -143,9 +147,8 @@ fn gate(
     let secrets = Arc::clone(settings.variables().secrets());
     let audit = sandbox.audit.as_deref();
     let audit = audit.map(|path| Audit::open(path, connector, secrets));
-    let witness = audit
-        .transpose()?
-        .map(|audit| Arc::new(audit) as Arc<dyn Witness>);
+    let audit = audit.transpose()?;
+    let audit = audit.map(|audit| Arc::new(audit) as Arc<dyn Witness>);
     let clients = Clients::new(Options {
         timeout: Duration::from_secs(sandbox.http_timeout_seconds),
         user_agent: format!(
@@ -154,11 +157,12 @@ fn gate(
         ),
         authorities: authorities.unwrap_or_default(),
     });
-    Ok(Gate {
+    Ok(Gates {
+        policy: Arc::new(policy),
+        clients: Arc::new(clients),
         retries: sandbox.retries(),
-        quota: Arc::new(Quota::new(sandbox.limits.bounds())),
-        witnesses: witness.into_iter().collect(),
-        ..Gate::new(operation, Arc::new(policy), Arc::new(clients))
+        bounds: sandbox.limits.bounds(),
+        witnesses: audit.into_iter().chain(telemetry::witness()).collect(),
     })
 }
 

@@ -1,15 +1,20 @@
-//! Logs on standard error, in Baton's two formats.
+//! Logs on standard error, in Baton's two formats, and spans for a collector ([`spans`]).
+
+mod spans;
 
 use crate::{
-    cli::{LogFlags, LogFormat},
+    cli::{LogFlags, LogFormat, OtelFlags},
     terminal::Terminal,
 };
 use connector_host::{
-    failure::Failure,
+    connector::Connector,
+    egress::Witness,
+    failure::{Failure, Result},
     sandbox::{Variables, printable},
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use spans::Spans;
 use std::{
     fmt,
     io::{self, Write},
@@ -23,12 +28,41 @@ use tracing_subscriber::{
 };
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+static SPANS: Mutex<Option<Arc<Spans>>> = Mutex::new(None);
 static SECRETS: Mutex<Option<Arc<Variables>>> = Mutex::new(None);
 
 /// Blanks out the secrets among `variables` from now on, wherever they turn up: in what the
 /// connector says, in a URL, in a reason.
 pub fn keep_secrets(variables: Arc<Variables>) {
     *SECRETS.lock().unwrap_or_else(PoisonError::into_inner) = Some(variables);
+}
+
+/// Begins to send spans, if a collector is named.
+///
+/// # Errors
+///
+/// When it cannot be reached by what is said of it.
+pub fn trace(flags: &OtelFlags, connector: &Connector, variables: &Variables) -> Result<()> {
+    let secrets = Arc::clone(variables.secrets());
+    let spans = Spans::begin(flags, connector, secrets)?;
+    *SPANS.lock().unwrap_or_else(PoisonError::into_inner) = spans.map(Arc::new);
+    Ok(())
+}
+
+/// What makes a span of each request.
+pub fn witness() -> Option<Arc<dyn Witness>> {
+    let spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner);
+    spans.clone().map(|spans| spans as Arc<dyn Witness>)
+}
+
+/// Sends what has not been sent yet.
+pub async fn stop_tracing(failure: Option<&Failure>) {
+    let spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(spans) = spans else { return };
+    let failure = failure.map(Failure::to_string);
+    let ended = tokio::task::spawn_blocking(move || spans.end(failure.as_deref()));
+    // A panic has been reported already.
+    let _ = ended.await;
 }
 
 /// What the name of a field ends with whose value is a JSON document.

@@ -2,7 +2,7 @@
 
 mod report;
 
-use super::{actions::acts_on, gate, print, signals::Signals};
+use super::{actions::acts_on, gates, print, signals::Signals};
 use crate::cli::{ChangeFlags, SandboxFlags, Settings, SyncFlags, Task};
 use connector_host::{
     connector::Connector,
@@ -41,7 +41,7 @@ impl Ready {
         }
         let gate = Gate {
             dry_run: flags.dry_run,
-            ..gate(connector, settings, sandbox, known.change.operation())?
+            ..gates(connector, settings, sandbox)?.open(known.change.operation())
         };
         let receipts = flags.receipts.as_deref().filter(|_| !flags.dry_run);
         Ok(Self {

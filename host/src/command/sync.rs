@@ -1,6 +1,6 @@
 //! `run`: a full sync into a file.
 
-use super::gate;
+use super::gates;
 use crate::{
     cli::{SandboxFlags, Settings, SyncFlags},
     terminal::Terminal,
@@ -21,7 +21,7 @@ pub async fn run(
     terminal: &Terminal,
     progress: Arc<Progress>,
 ) -> Result<()> {
-    let gate = gate(connector, settings, sandbox, Operation::Sync)?;
+    let gate = gates(connector, settings, sandbox)?.open(Operation::Sync);
     let variables = settings.variables();
     let options = Options {
         path: flags.file.clone(),

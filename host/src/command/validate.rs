@@ -1,6 +1,6 @@
 //! `validate`: whether the credentials are good.
 
-use super::{gate, print};
+use super::{gates, print};
 use crate::cli::{SandboxFlags, Settings};
 use connector_host::{
     connector::{Connector, Exports},
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use wasmtime::component::Accessor;
 
 pub async fn run(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<()> {
-    let gate = gate(connector, settings, sandbox, Operation::Validate)?;
+    let gate = gates(connector, settings, sandbox)?.open(Operation::Validate);
     let traffic = Arc::clone(&gate.traffic);
     let variables = settings.variables();
     let checked = connector

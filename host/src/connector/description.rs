@@ -106,6 +106,15 @@ fn check_secrets(description: &Description) -> Result<(), String> {
         }
     }
     for request in requests {
+        let mut secret = settings.clone().filter(|field| field.secret);
+        if let Some(field) =
+            secret.find(|field| request.url.contains(&format!("{{{}}}", field.name)))
+        {
+            return Err(format!(
+                "it declares a request to {}, where {} is a secret, which no URL can hold",
+                request.url, field.name
+            ));
+        }
         let mut sent = request.sends_secrets.iter();
         let unknown = sent.find(|sent| {
             let mut secret = settings.clone().filter(|field| field.secret);

@@ -1,0 +1,154 @@
+//! Spans for an OpenTelemetry collector: one for the run, one below it for each request.
+//!
+//! Names of attributes are those of OpenTelemetry's conventions for HTTP clients, version 1.23;
+//! what these do not have begins with `connector.`.
+
+use crate::cli::OtelFlags;
+use connector_host::{
+    connector::Connector,
+    egress::{Exchange, Verdict, Witness},
+    failure::{Failure, Kind, Result},
+    secrets::Secrets,
+};
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
+};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithTonicConfig};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{SdkTracer, SdkTracerProvider},
+};
+use std::{sync::Arc, time::Duration};
+
+/// How long the last spans may take to arrive.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Makes spans and sends them.
+pub struct Spans {
+    provider: SdkTracerProvider,
+    tracer: SdkTracer,
+    run: Context,
+    connector: [KeyValue; 3],
+    secrets: Arc<Secrets>,
+}
+
+impl Spans {
+    /// Begins the span of a run, if there is a collector.
+    ///
+    /// # Errors
+    ///
+    /// When the collector's address or certificate is of no use.
+    pub fn begin(
+        flags: &OtelFlags,
+        connector: &Connector,
+        secrets: Arc<Secrets>,
+    ) -> Result<Option<Self>> {
+        let Some(collector) = flags.collector()?.filter(|_| !flags.otel_tracing_disabled) else {
+            return Ok(None);
+        };
+        let exporter = SpanExporter::builder()
+            .with_tonic()
+            .with_endpoint(collector.endpoint.clone())
+            .with_timeout(FLUSH);
+        let exporter = match collector.tls {
+            Some(tls) => exporter.with_tls_config(tls),
+            None => exporter,
+        };
+        let exporter = exporter.build().map_err(|error| {
+            Failure::of(Kind::InvalidArgument, error)
+                .context(format!("cannot send spans to {}", collector.endpoint))
+                .hint("Look at --otel-collector-endpoint.")
+        })?;
+        let description = &connector.description;
+        let service = format!("{}-server", description.name);
+        let provider = SdkTracerProvider::builder()
+            .with_resource(Resource::builder().with_service_name(service).build())
+            .with_batch_exporter(exporter)
+            .build();
+        let tracer = provider.tracer("connector-host");
+        let connector = [
+            KeyValue::new("connector.name", description.name.clone()),
+            KeyValue::new("connector.version", description.version.clone()),
+            KeyValue::new("connector.digest", connector.file.digest.to_string()),
+        ];
+        let run = tracer
+            .span_builder("run")
+            .with_attributes(connector.clone())
+            .start(&tracer);
+        Ok(Some(Self {
+            provider,
+            run: Context::new().with_span(run),
+            tracer,
+            connector,
+            secrets,
+        }))
+    }
+
+    /// Ends the span of the run, and waits until everything has arrived.
+    pub fn end(&self, failure: Option<&str>) {
+        let run = self.run.span();
+        if let Some(failure) = failure {
+            let failure = self.secrets.redact(failure).into_owned();
+            run.set_status(Status::error(failure));
+        }
+        run.end();
+        if let Err(error) = self.provider.shutdown_with_timeout(FLUSH) {
+            tracing::warn!(%error, "not all spans have arrived at the collector");
+        }
+    }
+
+    fn attributes(&self, exchange: &Exchange) -> Vec<KeyValue> {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let shown = |text: &str| self.secrets.redact(text).into_owned();
+        let mut attributes = self.connector.to_vec();
+        let mut add = |name: &'static str, value: opentelemetry::Value| {
+            attributes.push(KeyValue::new(name, value));
+        };
+        add(
+            "http.request.method",
+            exchange.method.as_str().to_owned().into(),
+        );
+        add("url.full", shown(&exchange.url).into());
+        add(
+            "http.request.resend_count",
+            i64::from(exchange.attempt - 1).into(),
+        );
+        add("http.request.body.size", number(exchange.sent).into());
+        add("http.response.body.size", number(exchange.received).into());
+        if let Some(status) = exchange.status {
+            add("http.response.status_code", i64::from(status).into());
+        }
+        if let Some(address) = exchange.address {
+            add("network.peer.address", address.ip().to_string().into());
+            add("network.peer.port", i64::from(address.port()).into());
+        }
+        add("connector.operation", exchange.operation.to_string().into());
+        add("connector.verdict", exchange.verdict.name().into());
+        if let Some(rule) = &exchange.rule {
+            add("connector.rule", rule.clone().into());
+        }
+        if let Some(reason) = &exchange.reason {
+            add("connector.reason", shown(reason).into());
+        }
+        attributes
+    }
+}
+
+impl Witness for Spans {
+    fn saw(&self, exchange: &Exchange) {
+        let mut span = self
+            .tracer
+            .span_builder(exchange.method.as_str().to_owned())
+            .with_kind(SpanKind::Client)
+            .with_start_time(exchange.began)
+            .with_attributes(self.attributes(exchange))
+            .start_with_context(&self.tracer, &self.run);
+        let failed = exchange.status.is_none_or(|status| status >= 400);
+        if failed && exchange.verdict != Verdict::HeldBack {
+            let why = exchange.reason.as_deref().unwrap_or_default();
+            span.set_status(Status::error(self.secrets.redact(why).into_owned()));
+        }
+        span.end();
+    }
+}
