@@ -1,5 +1,6 @@
 //! The command line: the host's own flags, and those that the component asks for.
 
+mod commands;
 mod config_file;
 mod flags;
 mod limit_flags;
@@ -8,19 +9,23 @@ mod settings;
 mod task;
 
 pub use config_file::{ConfigFile, read as config_file};
-pub use flags::{ChangeFlags, LogFlags, LogFormat, SandboxFlags, ServiceFlags, SyncFlags};
+pub use flags::{
+    ChangeFlags, ExplainFlags, InspectFlags, LogFlags, LogFormat, PolicyFlags, SandboxFlags,
+    ServiceFlags, SyncFlags,
+};
 pub use otel_flags::OtelFlags;
-pub use settings::Settings;
+pub use settings::{Settings, are_missing};
 pub use task::Task;
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use commands::{commands, host_flags, root, versioned};
 use connector_host::{
     connector::{Connector, Terms},
     failure::{Failure, Kind, Result},
 };
 use flags::{ForeignFlags, PinFlags};
 use limit_flags::ComponentFlags;
-use std::{ffi::OsString, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 /// What is to be done.
 pub enum Invocation {
@@ -33,7 +38,13 @@ pub enum Invocation {
         otel: OtelFlags,
     },
     Inspect {
-        json: bool,
+        flags: InspectFlags,
+        settings: BTreeMap<String, String>,
+    },
+    Explain {
+        flags: Box<ExplainFlags>,
+        policy: PolicyFlags,
+        settings: BTreeMap<String, String>,
     },
 }
 
@@ -48,20 +59,42 @@ pub struct Run {
     pub otel: OtelFlags,
 }
 
+/// The commands, word by word. A component comes right after each of them.
+const COMMANDS: [&[&str]; 4] = [
+    &["run"],
+    &["validate"],
+    &["inspect"],
+    &["policy", "explain"],
+];
+
+/// The command, if it is one of these.
+fn command(arguments: &[OsString]) -> Option<&'static [&'static str]> {
+    let given = arguments.get(1..)?;
+    let mut commands = COMMANDS.into_iter();
+    commands
+        .find(|words| given.len() >= words.len() && given.iter().zip(*words).all(|(a, b)| a == b))
+}
+
+/// Whether the command only looks at a component: any may be looked at, by people.
+fn looks(arguments: &[OsString]) -> bool {
+    matches!(
+        command(arguments),
+        Some(["inspect"] | ["policy", "explain"])
+    )
+}
+
 /// The file of a component, which comes right after the command.
 ///
 /// It has to be found before anything else, because its flags depend on it.
 pub fn component(arguments: &[OsString]) -> Option<PathBuf> {
-    let command = arguments.get(1)?.to_str()?;
-    let component = arguments.get(2)?;
-    let known = matches!(command, "run" | "validate" | "inspect");
+    let component = arguments.get(1 + command(arguments)?.len())?;
     let flag = component.as_encoded_bytes().starts_with(b"-");
-    (known && !flag && !component.is_empty()).then(|| component.into())
+    (!flag && !component.is_empty()).then(|| component.into())
 }
 
 /// Prints help, a version or a usage error, when there is no component to ask.
 pub fn without_component(arguments: &[OsString]) -> Failure {
-    match root([]).try_get_matches_from(arguments) {
+    match root(commands(|command| command)).try_get_matches_from(arguments) {
         Err(error) => exit(&error),
         Ok(_) => Failure::new(Kind::Other, "there is no component among the arguments"),
     }
@@ -69,8 +102,7 @@ pub fn without_component(arguments: &[OsString]) -> Failure {
 
 /// What is to be logged, and how. Whatever is wrong with that comes to light later.
 pub fn log_flags(arguments: &[OsString], file: &ConfigFile) -> LogFlags {
-    let command = arguments.get(1).and_then(|command| command.to_str());
-    if command == Some("inspect") {
+    if looks(arguments) {
         return LogFlags::for_people();
     }
     let flags = early(LogFlags::augment_args, arguments, file);
@@ -78,7 +110,7 @@ pub fn log_flags(arguments: &[OsString], file: &ConfigFile) -> LogFlags {
     flags.unwrap_or_else(|_| LogFlags::for_people())
 }
 
-/// What the component's file has to be like. Any digest may be inspected.
+/// What the component's file has to be like. Any digest may be looked at.
 ///
 /// # Errors
 ///
@@ -89,7 +121,7 @@ pub fn terms(arguments: &[OsString], file: &ConfigFile) -> Result<Terms> {
     };
     let matches = read(ComponentFlags::augment_args)?;
     let terms = flags::<ComponentFlags>(&matches)?.terms();
-    if arguments.get(1).is_some_and(|command| command == "inspect") {
+    if looks(arguments) {
         return Ok(terms);
     }
     let matches = read(PinFlags::augment_args)?;
@@ -135,24 +167,14 @@ pub fn parse(
     file: &ConfigFile,
 ) -> Result<Invocation> {
     settings::check(&connector.description.settings, &host_flags())?;
-    let commands = [run(), validate()].map(|command| {
-        let command = settings::add(command, &connector.description.settings);
-        settings::layer(command, file)
-    });
-    let name = &connector.description.name;
-    let version = &connector.description.version;
-    let commands = commands.map(|command| {
-        command
-            .display_name(format!("baton-{name}"))
-            .version(format!("version {version}"))
-            .disable_version_flag(true)
-            .arg(
-                Arg::new("version")
-                    .short('v')
-                    .long("version")
-                    .action(ArgAction::Version)
-                    .help("Print the connector's version"),
-            )
+    let described = &connector.description.settings;
+    let commands = commands(|command| {
+        let runs = matches!(command.get_name(), "run" | "validate");
+        let command = settings::layer(settings::add(command, described), file);
+        match runs {
+            true => versioned(command, &connector.description),
+            false => command,
+        }
     });
     let matches = root(commands)
         .try_get_matches_from(arguments)
@@ -160,18 +182,30 @@ pub fn parse(
     let Some((command, matches)) = matches.subcommand() else {
         return Err(Failure::new(Kind::Other, "no command was given"));
     };
-    let read_settings = || Settings::read(&connector.description.settings, matches);
-    let invocation = match (command, matches.subcommand_name()) {
-        ("inspect", _) => Invocation::Inspect {
-            json: matches.get_flag("json"),
+    let read_settings = || Settings::read(described, matches);
+    let invocation = match (command, matches.subcommand()) {
+        ("inspect", _) => {
+            let mut flags: InspectFlags = flags(matches)?;
+            if let Some(policy @ None) = &mut flags.policy {
+                *policy = settings::ambient("policy", file).map(PathBuf::from);
+            }
+            Invocation::Inspect {
+                flags,
+                settings: settings::plain(described, matches),
+            }
+        }
+        ("policy", Some((_, matches))) => Invocation::Explain {
+            flags: Box::new(flags(matches)?),
+            policy: flags(matches)?,
+            settings: settings::plain(described, matches),
         },
         ("validate", _) => Invocation::Validate {
             settings: read_settings()?,
             sandbox: Box::new(flags(matches)?),
             otel: flags(matches)?,
         },
-        (_, Some("capabilities")) => Invocation::Capabilities,
-        (_, Some("config")) => Invocation::Config,
+        (_, Some(("capabilities", _))) => Invocation::Capabilities,
+        (_, Some(("config", _))) => Invocation::Config,
         _ => {
             let change = flags(matches)?;
             let foreign: ForeignFlags = flags(matches)?;
@@ -204,89 +238,9 @@ fn exit(error: &clap::Error) -> Failure {
     Failure::new(Kind::Other, text.strip_prefix("error: ").unwrap_or(text))
 }
 
-fn root(commands: impl IntoIterator<Item = Command>) -> Command {
-    let mut commands: Vec<_> = commands.into_iter().collect();
-    if commands.is_empty() {
-        commands = vec![run(), validate()];
-    }
-    Command::new("connector-host")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Runs connectors for identity governance as sandboxed WebAssembly components")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .max_term_width(100)
-        .subcommands(commands)
-        .subcommand(inspect())
-}
-
-fn run() -> Command {
-    let command = Command::new("run")
-        .after_help("The component comes first; its own flags are listed once it is named.")
-        .args_conflicts_with_subcommands(false)
-        .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
-        .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
-        .arg(component_argument());
-    let command = SyncFlags::augment_args(OtelFlags::augment_args(LogFlags::augment_args(command)));
-    let command = PinFlags::augment_args(ChangeFlags::augment_args(command));
-    let command = ComponentFlags::augment_args(SandboxFlags::augment_args(command));
-    let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
-    // The flags' own doc comments have got in here.
-    global(command).about("Run a connector: a full sync into a .c1z file, or one change of access")
-}
-
-fn validate() -> Command {
-    let command = Command::new("validate").arg(component_argument());
-    let command = OtelFlags::augment_args(LogFlags::augment_args(command));
-    let command = PinFlags::augment_args(command);
-    ComponentFlags::augment_args(SandboxFlags::augment_args(command))
-        .about("Check a connector's configuration and credentials against the service")
-}
-
-fn inspect() -> Command {
-    let command = Command::new("inspect").arg(component_argument()).arg(
-        Arg::new("json")
-            .long("json")
-            .action(ArgAction::SetTrue)
-            .help("Print JSON"),
-    );
-    ComponentFlags::augment_args(command)
-        .about("Show what a component is and what it asks for, without running it on anything")
-}
-
-fn component_argument() -> Arg {
-    Arg::new("component")
-        .value_name("COMPONENT")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("The connector: a WebAssembly component")
-}
-
-/// Baton takes its flags before and after a subcommand.
-fn global(command: Command) -> Command {
-    command.mut_args(|arg| match arg.get_long() {
-        Some(_) => arg.global(true),
-        None => arg,
-    })
-}
-
-/// Names that a connector's settings cannot have.
-fn host_flags() -> Vec<String> {
-    let run = run();
-    let names = run.get_arguments().filter_map(Arg::get_long);
-    names
-        .chain(["help", "version"])
-        .map(str::to_owned)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        root([]).debug_assert();
-    }
 
     #[test]
     fn the_component_comes_right_after_the_command() {
@@ -301,5 +255,11 @@ mod tests {
         assert_eq!(component(&["host", "--help"]), None);
         assert_eq!(component(&["host", "help", "run"]), None);
         assert_eq!(component(&["host", "run"]), None);
+        assert_eq!(
+            component(&["host", "policy", "explain", "a.wasm", "GET"]),
+            Some("a.wasm".into())
+        );
+        assert_eq!(component(&["host", "policy", "a.wasm"]), None);
+        assert_eq!(component(&["host", "policy", "explain"]), None);
     }
 }

@@ -4,7 +4,9 @@ mod actions;
 mod capabilities;
 mod change;
 mod config;
+mod explain;
 mod inspect;
+mod policy;
 mod signals;
 mod sync;
 mod validate;
@@ -16,7 +18,7 @@ use crate::{
 };
 use connector_host::{
     connector::Connector,
-    egress::{Audit, Clients, Gates, Options, Policy, Witness, authorities},
+    egress::{Audit, Clients, Gates, Options, Witness, authorities},
     failure::{Failure, Kind, Result},
     sync::Progress,
 };
@@ -49,7 +51,14 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     let done = match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
-        Invocation::Inspect { json } => inspect::run(&connector, json),
+        Invocation::Inspect { flags, settings } => {
+            inspect::run(&connector, &flags, &settings, terms).await
+        }
+        Invocation::Explain {
+            flags,
+            policy,
+            settings,
+        } => explain::run(&connector, &flags, &policy, &settings),
         Invocation::Validate {
             settings,
             sandbox,
@@ -129,19 +138,14 @@ async fn interruptible(
 /// Gates to what the connector declares, with the configuration filled in.
 fn gates(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<Gates> {
     let description = &connector.description;
-    let described = |name: &str| {
-        description
-            .settings
-            .iter()
-            .any(|setting| setting.field.name == name)
-    };
-    let value = |name: &str| described(name).then(|| settings.get(name).unwrap_or_default());
-    let policy = Policy::new(
-        &description.outbound_requests,
-        value,
-        sandbox.allow_outbound.clone(),
-    )
-    .map_err(|error| Failure::of(Kind::InvalidArgument, error))?;
+    let policy = policy::of(description, |name| settings.get(name), &sandbox.policy)?;
+    for idle in policy.idle() {
+        tracing::warn!(
+            place = %idle.place,
+            rule = %idle,
+            "the policy file denies what would not pass anyway"
+        );
+    }
     let host = env!("CARGO_PKG_VERSION");
     let authorities = sandbox.ca_file.as_deref().map(authorities).transpose()?;
     let secrets = Arc::clone(settings.variables().secrets());

@@ -1,7 +1,8 @@
 //! The only way out of the sandbox.
 //!
 //! Each request of a component passes through [`Gate`], in this order: the [`Policy`] decides
-//! whether it may be sent at all, by method, origin and path ([`rule`]); the name is resolved
+//! whether it may be sent at all, by method, origin and path ([`rule`], [`template`]), and by what
+//! the operator's file says ([`policy_file`], [`overlay`]); the name is resolved
 //! and addresses that are not public are taken out of the answer ([`resolver`], [`address`]);
 //! the connection goes to what is left; and what fails for the moment is tried again
 //! ([`retry`]). What changes something is noted down on the way, or held back ([`Changes`]).
@@ -11,26 +12,39 @@
 //! request.
 
 pub mod address;
+mod advice;
 mod audit;
 mod changes;
 mod client;
+mod effective;
 mod exchange;
 mod gate;
 mod gates;
 mod incoming;
+mod operation;
 mod outgoing;
+mod overlay;
 mod policy;
+mod policy_file;
 mod quota;
+mod refusal;
 mod resolver;
 mod retry;
 pub mod rule;
+mod template;
 
 pub use audit::Audit;
 pub use changes::{Answer, Changes, ChangingRequest};
 pub use client::{Clients, Options, authorities};
+pub use effective::Effective;
 pub use exchange::{Exchange, Verdict, Witness};
 pub use gate::{Gate, Traffic};
 pub use gates::Gates;
-pub use policy::{Operation, Origin, Policy, Refusal};
+pub use operation::Operation;
+pub use overlay::{Denial, Overlay};
+pub use policy::{Origin, Permit, Policy, shown};
+pub use policy_file::{FileError, Place, PolicyFile};
 pub use quota::{Bounds, Excess, Quota};
+pub use refusal::Refusal;
+pub use resolver::literal;
 pub use retry::Retries;

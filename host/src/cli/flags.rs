@@ -5,10 +5,12 @@ use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use connector_host::{
     c1z::{self, Extent},
     connector::Digest,
-    egress::{Origin, Retries},
+    egress::{Operation, Origin, Retries, rule},
     sync::Tolerance,
 };
+use http::Method;
 use std::path::PathBuf;
+use url::Url;
 
 /// What is logged, and how. Logs go to standard error.
 #[derive(Debug, Clone, Args)]
@@ -97,14 +99,25 @@ pub struct PinFlags {
     pub digest: Option<Digest>,
 }
 
-/// What the connector may use and reach.
+/// What the operator says of the connector's requests.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sandbox")]
-pub struct SandboxFlags {
+pub struct PolicyFlags {
+    /// Let pass more, or less, than the connector declares, as this file says (TOML, see the README)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Let declared requests to this origin (https://host[:port]) reach addresses that are not
     /// public, such as loopback or private ones (can be repeated)
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_outbound: Vec<Origin>,
+}
+
+/// What the connector may use and reach.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sandbox")]
+pub struct SandboxFlags {
+    #[command(flatten)]
+    pub policy: PolicyFlags,
     /// How long an attempt of a request may take, up to the last byte of the answer
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=1800))]
     pub http_timeout_seconds: u64,
@@ -129,6 +142,45 @@ impl SandboxFlags {
             ..Retries::default()
         }
     }
+}
+
+/// What is shown of a component.
+#[derive(Debug, Clone, Args)]
+pub struct InspectFlags {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print only what may be sent: what the connector declares, with the settings that are known
+    /// filled in, and what FILE, or the file that BATON_POLICY names, makes of it
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<Option<PathBuf>>,
+    /// And in what that differs from what COMPONENT, an older version, declares
+    #[arg(long, value_name = "COMPONENT", requires = "policy")]
+    pub against: Option<PathBuf>,
+    /// End with exit code 9 if more may be sent than by the older version
+    #[arg(long, requires = "against")]
+    pub fail_on_more: bool,
+}
+
+/// A request that is asked about.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainFlags {
+    /// The request's method, such as GET
+    #[arg(value_name = "METHOD", value_parser = declarable)]
+    pub method: Method,
+    /// Its URL, without placeholders
+    #[arg(value_name = "URL")]
+    pub url: Url,
+    /// Only during this operation: validate, sync, get-resource, grant, revoke, create-account or
+    /// invoke-action
+    #[arg(long, value_name = "OPERATION")]
+    pub during: Option<Operation>,
+}
+
+fn declarable(method: &str) -> Result<Method, String> {
+    rule::method(method).ok_or_else(|| {
+        "no connector can send that; methods are in capitals, such as GET".to_owned()
+    })
 }
 
 /// A single change instead of a sync.

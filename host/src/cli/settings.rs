@@ -37,12 +37,9 @@ impl Settings {
         let mut missing = Vec::new();
         for Setting { field, .. } in settings {
             let value = match secret_file(field, matches)? {
-                Some(path) => Some(read_secret(&path)?),
-                None => value(field.kind, &field.name, matches),
+                Some(path) => or_default(Some(read_secret(&path)?), field),
+                None => or_default(value(field.kind, &field.name, matches), field),
             };
-            let value = value
-                .filter(|value| !value.is_empty())
-                .or_else(|| field.default_value.clone());
             match value {
                 Some(mut value) if field.secret => {
                     let secret = SecretString::from(value.as_str());
@@ -54,38 +51,17 @@ impl Settings {
                 None => {}
             }
         }
-        if missing.is_empty() {
-            let plain = values.iter().filter_map(|(name, value)| match value {
-                Value::Plain(value) => Some(((*name).to_owned(), value.clone())),
-                Value::Secret(_) => None,
-            });
-            return Ok(Self {
-                plain: plain.collect(),
-                variables: Arc::new(Variables::new(values)),
-            });
+        if !missing.is_empty() {
+            return Err(are_missing(&missing));
         }
-        let names: Vec<_> = missing.iter().map(|field| field.name.as_str()).collect();
-        let failure = Failure::new(
-            Kind::InvalidArgument,
-            format!(
-                "required configuration is missing or empty: {}",
-                names.join(", ")
-            ),
-        );
-        Err(missing.into_iter().fold(failure, |failure, field| {
-            failure.hint(format!(
-                "{} ({}): give --{}, or set {}, or write {} into .baton.yaml{}.",
-                field.display_name,
-                field.description,
-                field.name,
-                variable(&field.name),
-                field.name,
-                match field.secret {
-                    true => format!("; or name a file with --{}", file_flag(&field.name)),
-                    false => String::new(),
-                },
-            ))
-        }))
+        let plain = values.iter().filter_map(|(name, value)| match value {
+            Value::Plain(value) => Some(((*name).to_owned(), value.clone())),
+            Value::Secret(_) => None,
+        });
+        Ok(Self {
+            plain: plain.collect(),
+            variables: Arc::new(Variables::new(values)),
+        })
     }
 
     /// The value of a setting that is no secret, for templates.
@@ -97,6 +73,50 @@ impl Settings {
     pub fn variables(&self) -> Arc<Variables> {
         Arc::clone(&self.variables)
     }
+}
+
+/// Values of the settings that are no secrets, by name, as far as there are any. No secret is
+/// looked at.
+pub fn plain(settings: &[Setting], matches: &ArgMatches) -> BTreeMap<String, String> {
+    let fields = settings.iter().map(|setting| &setting.field);
+    let plain = fields.filter(|field| !field.secret);
+    let values = plain.filter_map(|field| {
+        let value = value(field.kind, &field.name, matches);
+        Some((field.name.clone(), or_default(value, field)?))
+    });
+    values.collect()
+}
+
+fn or_default(value: Option<String>, field: &Field) -> Option<String> {
+    value
+        .filter(|value| !value.is_empty())
+        .or_else(|| field.default_value.clone())
+}
+
+/// Says that required settings have no value, and how to give them one.
+pub fn are_missing(missing: &[&Field]) -> Failure {
+    let names: Vec<_> = missing.iter().map(|field| field.name.as_str()).collect();
+    let failure = Failure::new(
+        Kind::InvalidArgument,
+        format!(
+            "required configuration is missing or empty: {}",
+            names.join(", ")
+        ),
+    );
+    missing.iter().fold(failure, |failure, field| {
+        failure.hint(format!(
+            "{} ({}): give --{}, or set {}, or write {} into .baton.yaml{}.",
+            field.display_name,
+            field.description,
+            field.name,
+            variable(&field.name),
+            field.name,
+            match field.secret {
+                true => format!("; or name a file with --{}", file_flag(&field.name)),
+                false => String::new(),
+            },
+        ))
+    })
 }
 
 /// What names the file of a secret, beside what gives the secret itself.
@@ -264,6 +284,13 @@ pub fn layer(command: Command, file: &ConfigFile) -> Command {
             None => arg,
         }
     })
+}
+
+/// What the environment, or else the file, has for a flag that is not given.
+pub fn ambient(flag: &str, file: &ConfigFile) -> Option<String> {
+    let set = std::env::var(variable(flag)).ok();
+    let set = set.filter(|value| !value.is_empty());
+    set.or_else(|| file.get(flag).cloned())
 }
 
 /// The environment variable of a flag, by Baton's rule.

@@ -1,29 +1,41 @@
 //! `inspect`: what a reviewer wants to know before a connector runs.
 
+mod difference;
 mod document;
-mod words;
+mod policy;
+mod request;
+pub(super) mod words;
 
 use super::print;
+use crate::cli::InspectFlags;
 use connector_host::{
-    connector::Connector,
-    contract::describe::{Action, Field, OutboundRequest},
+    connector::{Connector, Terms},
+    contract::describe::{Action, Field},
     failure::Result,
 };
 use document::document;
 use indicatif::HumanBytes;
-use std::fmt::Write as _;
-use words::{credential_name, during, effect_name, kind_name, trait_name};
+use request::Request;
+use std::{collections::BTreeMap, fmt::Write as _};
+use words::{credential_name, kind_name, trait_name};
 
-pub fn run(connector: &Connector, json: bool) -> Result<()> {
-    match json {
-        true => print(&format!("{:#}\n", document(connector))),
-        false => print(&text(connector)),
+/// Shows a component; `terms` are those of the older one, if there is one.
+pub async fn run(
+    connector: &Connector,
+    flags: &InspectFlags,
+    settings: &BTreeMap<String, String>,
+    terms: Terms,
+) -> Result<()> {
+    match (&flags.policy, flags.json) {
+        (Some(file), _) => policy::run(connector, file.as_deref(), flags, settings, terms).await,
+        (None, true) => print(&format!("{:#}\n", document(connector))),
+        (None, false) => print(&text(connector)),
     }
 }
 
 fn text(connector: &Connector) -> String {
     let description = &connector.description;
-    let names = &connector.interface.names;
+    let interface = &connector.interface.names;
     let mut text = String::new();
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "{label:<10} {value}");
@@ -59,7 +71,7 @@ fn text(connector: &Connector) -> String {
         description
             .outbound_requests
             .iter()
-            .map(request_line)
+            .map(|request| Request::from(request).to_string())
             .collect(),
     );
     section(
@@ -111,32 +123,9 @@ fn text(connector: &Connector) -> String {
             description.actions.iter().map(action_line).collect(),
         );
     }
-    section("Imports", names.imports.clone());
-    section("Exports", names.exports.clone());
+    section("Imports", interface.imports.clone());
+    section("Exports", interface.exports.clone());
     text
-}
-
-fn request_line(request: &OutboundRequest) -> String {
-    let mut line = format!(
-        "{:<5} {}  {}: {}",
-        request.methods.join("|"),
-        request.url,
-        effect_name(request.effect),
-        request.purpose
-    );
-    let during = during(request.during);
-    if !during.is_empty() {
-        let _ = write!(line, " (during {} only)", during.join(", "));
-    }
-    if !request.sends_secrets.is_empty() {
-        let _ = write!(line, " (sends {})", request.sends_secrets.join(", "));
-    }
-    if !request.returns_secrets.is_empty() {
-        let returned = request.returns_secrets.iter();
-        let names: Vec<_> = returned.map(|returned| returned.name.as_str()).collect();
-        let _ = write!(line, " (returns {})", names.join(", "));
-    }
-    line
 }
 
 fn action_line(action: &Action) -> String {

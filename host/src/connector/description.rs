@@ -2,7 +2,10 @@
 
 mod forms;
 
-use crate::contract::describe::{Description, Effect};
+use crate::{
+    contract::describe::{Description, Effect},
+    egress::rule::{may_read, method},
+};
 
 /// Bytes of a description, written out.
 const LARGEST: usize = 1 << 20;
@@ -63,12 +66,19 @@ fn check_types(description: &Description) -> Result<(), String> {
     Ok(())
 }
 
-/// Methods that change something by their definition (RFC 9110, section 9.3; RFC 5789) cannot be
-/// declared to read: what a sync may send would mean nothing.
+/// Methods are ones that can be sent, and what changes something by its definition is not declared
+/// to read.
 fn check_requests(description: &Description) -> Result<(), String> {
     for request in &description.outbound_requests {
         let mut methods = request.methods.iter();
-        let changing = methods.find(|method| matches!(method.as_str(), "PUT" | "PATCH" | "DELETE"));
+        if let Some(wrong) = methods.find(|text| method(text).is_none()) {
+            return Err(format!(
+                "it declares a request to {} with {wrong:?}, which is no method that can be sent",
+                request.url
+            ));
+        }
+        let mut methods = request.methods.iter();
+        let changing = methods.find(|method| !may_read(method));
         if let Some(method) = changing.filter(|_| request.effect != Effect::Change) {
             return Err(format!(
                 "it declares {method} {} as a request that changes nothing",

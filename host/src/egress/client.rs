@@ -73,9 +73,7 @@ impl Clients {
     ///
     /// When the system's root certificates cannot be read.
     pub fn get(&self, url: &Url, named_by_operator: bool) -> Result<&Client> {
-        let uri = url.as_str().parse();
-        let proxied = uri.is_ok_and(|uri| self.proxies.intercept(&uri).is_some());
-        let (client, way) = match (proxied, named_by_operator) {
+        let (client, way) = match (self.is_proxied(url), named_by_operator) {
             (true, _) => (&self.proxied, Way::Proxy),
             (false, true) => (&self.named_by_operator, Way::Anywhere),
             (false, false) => (&self.public, Way::PublicOnly),
@@ -85,6 +83,12 @@ impl Clients {
         }
         let made = self.make(way)?;
         Ok(client.get_or_init(|| made))
+    }
+
+    /// Whether the environment names a proxy for a URL.
+    pub fn is_proxied(&self, url: &Url) -> bool {
+        let uri = url.as_str().parse();
+        uri.is_ok_and(|uri| self.proxies.intercept(&uri).is_some())
     }
 
     fn make(&self, way: Way) -> Result<Client> {

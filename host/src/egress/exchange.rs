@@ -1,6 +1,6 @@
 //! What there is to tell of one attempt of a request, allowed or not.
 
-use super::policy::{Operation, Refusal};
+use super::{operation::Operation, refusal::Refusal};
 use http::Method;
 use std::{
     net::SocketAddr,
@@ -126,6 +126,9 @@ impl Record {
     /// It is not sent.
     pub(super) fn refused(&mut self, refusal: &Refusal) {
         self.exchange.verdict = Verdict::Refused;
+        if let Some(rule) = refusal.rule() {
+            self.exchange.rule = Some(rule);
+        }
         self.failed(refusal.to_string());
     }
 

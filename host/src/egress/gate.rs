@@ -5,9 +5,11 @@ use super::{
     client::Clients,
     exchange::{Record, Verdict, Witness},
     incoming::{self, Answer, Pending},
+    operation::Operation,
     outgoing,
-    policy::{self, Operation, Permit, Policy, Refusal},
+    policy::{self, Permit, Policy},
     quota::{Bounds, Excess, Quota},
+    refusal::Refusal,
     resolver,
     retry::{Attempt, Retries, Watch},
     rule::Rule,
@@ -77,7 +79,9 @@ impl Traffic {
 
     pub(super) fn refuse(&self, refusal: Refusal) -> Error {
         match self.refused.fetch_add(1, Ordering::Relaxed) + 1 {
-            1..LOGGED => tracing::warn!(reason = %refusal, "refused request"),
+            1..LOGGED => {
+                tracing::warn!(reason = %refusal, allow = refusal.allow(), "refused request");
+            }
             LOGGED => {
                 tracing::warn!(reason = %refusal, "refused request; further ones are not logged");
             }

@@ -4,7 +4,8 @@ use super::{
     client::Clients,
     exchange::Witness,
     gate::Gate,
-    policy::{Operation, Policy},
+    operation::Operation,
+    policy::Policy,
     quota::{Bounds, Quota},
     retry::Retries,
 };

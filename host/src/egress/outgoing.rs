@@ -1,6 +1,6 @@
 //! A request as it leaves: without headers that would fool anybody, with its secrets filled in.
 
-use super::{policy::Refusal, quota::Excess, rule::Rule};
+use super::{quota::Excess, refusal::Refusal, rule::Rule};
 use crate::secrets::Secrets;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;

@@ -1,6 +1,6 @@
 //! Name resolution that leaves out addresses that are not public.
 
-use super::{address, policy::Refusal};
+use super::{address, refusal::Refusal};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};

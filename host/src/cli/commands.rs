@@ -1,0 +1,131 @@
+//! The commands and their flags, as clap knows them.
+
+use super::{
+    flags::{
+        ChangeFlags, ExplainFlags, ForeignFlags, InspectFlags, LogFlags, PinFlags, PolicyFlags,
+        SandboxFlags, ServiceFlags, SyncFlags,
+    },
+    limit_flags::ComponentFlags,
+    otel_flags::OtelFlags,
+};
+use clap::{Arg, ArgAction, Args, Command, value_parser};
+use connector_host::contract::describe::Description;
+use std::path::PathBuf;
+
+/// The commands that a component comes after. `enrich` adds what is known of the component to
+/// the flags that can also be given in other ways.
+pub(super) fn commands(enrich: impl Fn(Command) -> Command) -> [Command; 4] {
+    let explain = ExplainFlags::augment_args(enrich(explain()));
+    [
+        enrich(run()),
+        enrich(validate()),
+        InspectFlags::augment_args(enrich(inspect()))
+            .about("Show what a component is and what it asks for, without running it on anything"),
+        Command::new("policy")
+            .about("Ask about what a connector may send")
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .subcommand(explain.about(
+                "Say whether a request may be sent, which rule decides, and what would change that",
+            )),
+    ]
+}
+
+/// The connector's version in place of the host's.
+pub(super) fn versioned(command: Command, description: &Description) -> Command {
+    command
+        .display_name(format!("baton-{}", description.name))
+        .version(format!("version {}", description.version))
+        .disable_version_flag(true)
+        .arg(
+            Arg::new("version")
+                .short('v')
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Print the connector's version"),
+        )
+}
+
+pub(super) fn root(commands: [Command; 4]) -> Command {
+    Command::new("connector-host")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Runs connectors for identity governance as sandboxed WebAssembly components")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(100)
+        .subcommands(commands)
+}
+
+fn run() -> Command {
+    let command = Command::new("run")
+        .after_help("The component comes first; its own flags are listed once it is named.")
+        .args_conflicts_with_subcommands(false)
+        .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
+        .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
+        .arg(component_argument());
+    let command = SyncFlags::augment_args(OtelFlags::augment_args(LogFlags::augment_args(command)));
+    let command = PinFlags::augment_args(ChangeFlags::augment_args(command));
+    let command = ComponentFlags::augment_args(SandboxFlags::augment_args(command));
+    let command = ForeignFlags::augment_args(ServiceFlags::augment_args(command));
+    // The flags' own doc comments have got in here.
+    global(command).about("Run a connector: a full sync into a .c1z file, or one change of access")
+}
+
+fn validate() -> Command {
+    let command = Command::new("validate").arg(component_argument());
+    let command = OtelFlags::augment_args(LogFlags::augment_args(command));
+    let command = PinFlags::augment_args(command);
+    ComponentFlags::augment_args(SandboxFlags::augment_args(command))
+        .about("Check a connector's configuration and credentials against the service")
+}
+
+fn inspect() -> Command {
+    ComponentFlags::augment_args(Command::new("inspect").arg(component_argument()))
+}
+
+fn explain() -> Command {
+    let command = Command::new("explain").arg(component_argument());
+    let command = command.after_help(
+        "Nothing is sent, nothing is resolved, and no secret is needed. The exit code is 0 when the \
+         request passes in one of the operations, and 9 when it does not.",
+    );
+    ComponentFlags::augment_args(PolicyFlags::augment_args(command))
+}
+
+fn component_argument() -> Arg {
+    Arg::new("component")
+        .value_name("COMPONENT")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The connector: a WebAssembly component")
+}
+
+/// Baton takes its flags before and after a subcommand.
+fn global(command: Command) -> Command {
+    command.mut_args(|arg| match arg.get_long() {
+        Some(_) => arg.global(true),
+        None => arg,
+    })
+}
+
+/// Names that a connector's settings cannot have.
+pub(super) fn host_flags() -> Vec<String> {
+    let mut names = vec!["help".to_owned(), "version".to_owned()];
+    let mut commands = commands(|command| command).to_vec();
+    while let Some(command) = commands.pop() {
+        let flags = command.get_arguments().filter_map(Arg::get_long);
+        names.extend(flags.map(str::to_owned));
+        commands.extend(command.get_subcommands().cloned());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        root(commands(|command| command)).debug_assert();
+    }
+}
