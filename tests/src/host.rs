@@ -81,7 +81,7 @@ impl Host {
         finish(self.start("run", arguments))
     }
 
-    /// `connector-host <COMMAND> <COMPONENT> <ARGUMENTS>`.
+    /// `connector-host <COMMAND> <COMPONENT> <ARGUMENTS>`. A command may be two words.
     pub fn command(&self, command: &str, arguments: &[&str]) -> Transcript {
         finish(self.start(command, arguments))
     }
@@ -89,7 +89,7 @@ impl Host {
     /// Starts a run and does not wait for it.
     pub fn start(&self, command: &str, arguments: &[&str]) -> Child {
         let mut host = bare(self.directory.path());
-        host.arg(command)
+        host.args(command.split(' '))
             .arg(&self.component)
             .args(arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)));

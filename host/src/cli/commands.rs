@@ -15,11 +15,13 @@ use std::path::PathBuf;
 /// The commands that a component comes after. `enrich` adds what is known of the component to
 /// the flags that can also be given in other ways.
 pub(super) fn commands(enrich: impl Fn(Command) -> Command) -> [Command; 4] {
-    let explain = ExplainFlags::augment_args(enrich(explain()));
+    // Not under the heading of what has been added before.
+    let plain = |command| enrich(command).next_help_heading(None);
+    let explain = ExplainFlags::augment_args(plain(explain()));
     [
         enrich(run()),
         enrich(validate()),
-        InspectFlags::augment_args(enrich(inspect()))
+        InspectFlags::augment_args(plain(inspect()))
             .about("Show what a component is and what it asks for, without running it on anything"),
         Command::new("policy")
             .about("Ask about what a connector may send")
@@ -93,8 +95,8 @@ fn explain() -> Command {
 }
 
 fn component_argument() -> Arg {
-    Arg::new("component")
-        .value_name("COMPONENT")
+    // No setting can have this id.
+    Arg::new("COMPONENT")
         .required(true)
         .value_parser(value_parser!(PathBuf))
         .help("The connector: a WebAssembly component")

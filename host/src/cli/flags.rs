@@ -162,14 +162,14 @@ pub struct InspectFlags {
     pub fail_on_more: bool,
 }
 
-/// A request that is asked about.
+/// A request that is asked about. Its parts have ids that no setting can have.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainFlags {
     /// The request's method, such as GET
-    #[arg(value_name = "METHOD", value_parser = declarable)]
+    #[arg(id = "METHOD", value_parser = declarable)]
     pub method: Method,
     /// Its URL, without placeholders
-    #[arg(value_name = "URL")]
+    #[arg(id = "URL")]
     pub url: Url,
     /// Only during this operation: validate, sync, get-resource, grant, revoke, create-account or
     /// invoke-action

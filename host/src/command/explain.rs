@@ -11,7 +11,8 @@ use connector_host::{
 use std::{collections::BTreeMap, fmt::Write as _};
 use url::Url;
 
-type Verdict<'p> = (Operation, Result<Permit<'p>, Refusal>);
+/// What becomes of a request, operation by operation.
+type Verdicts<'p> = Vec<(Operation, Result<Permit<'p>, Refusal>)>;
 
 pub fn run(
     connector: &Connector,
@@ -35,32 +36,50 @@ pub fn run(
             policy.decide(operation, &asked.method, &asked.url),
         )
     };
-    let verdicts: Vec<Verdict> = operations.into_iter().map(decide).collect();
+    let verdicts: Verdicts = operations.into_iter().map(decide).collect();
     let request = format!("{} {}", asked.method, shown(&asked.url));
     let mut text = format!("{request}\n\n");
-    for (operation, verdict) in &verdicts {
-        let _ = match verdict {
-            Ok(permit) => writeln!(text, "{operation:<14} passes by {}", by(permit)),
-            Err(refusal) => writeln!(text, "{operation:<14} refused: {refusal}"),
+    let each = verdicts.iter().map(|(operation, verdict)| {
+        let verdict = match verdict {
+            Ok(permit) => format!("passes by {}", by(permit)),
+            Err(refusal) => format!("refused: {refusal}"),
         };
+        (*operation, verdict)
+    });
+    for (operations, verdict) in grouped(each) {
+        let _ = writeln!(text, "{operations}: {verdict}");
     }
-    let permits = || {
-        verdicts
-            .iter()
-            .filter_map(|(_, verdict)| verdict.as_ref().ok())
+    let mut permits = verdicts
+        .iter()
+        .filter_map(|(_, verdict)| verdict.as_ref().ok());
+    let (address, refused) = match permits.next() {
+        Some(permit) => address(permit, &asked.url),
+        None => (advice(&policy, &verdicts), true),
     };
-    if let Some(permit) = permits().next() {
-        let (address, refused) = address(permit, &asked.url);
-        let _ = writeln!(text, "\nAddress        {address}");
-        print(&text)?;
-        return match refused {
-            false => Ok(()),
-            true => Err(refusal(&request)),
-        };
+    print(&format!("{text}\n{address}\n"))?;
+    match refused {
+        false => Ok(()),
+        true => Err(refusal(&request)),
     }
-    text.push_str(&advice(&policy, &verdicts));
-    print(&text)?;
-    Err(refusal(&request))
+}
+
+/// What is the same in several operations, once, with their names.
+fn grouped(each: impl Iterator<Item = (Operation, String)>) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, Vec<Operation>)> = Vec::new();
+    for (operation, text) in each {
+        match groups.iter_mut().find(|(own, _)| *own == text) {
+            Some((_, operations)) => operations.push(operation),
+            None => groups.push((text, vec![operation])),
+        }
+    }
+    let groups = groups.into_iter().map(|(text, operations)| {
+        let names: Vec<_> = operations.iter().map(Operation::to_string).collect();
+        match operations == Operation::ALL {
+            true => ("in each operation".to_owned(), text),
+            false => (names.join(", "), text),
+        }
+    });
+    groups.collect()
 }
 
 fn refusal(request: &str) -> Failure {
@@ -93,59 +112,51 @@ fn by(permit: &Permit) -> String {
         false => rule.sends.join(", "),
     };
     let effect = effect_name(rule.effect);
-    format!("{rule}{source} ({effect}; it may carry {secrets})")
+    format!("{rule}{source} ({effect}; may carry {secrets})")
 }
 
 /// What becomes of the address, and whether it is refused already.
 fn address(permit: &Permit, url: &Url) -> (String, bool) {
     let origin = url.origin().ascii_serialization();
     if permit.named_by_operator {
-        return (format!("any: --allow-outbound names {origin}"), false);
+        let text = format!("Its address may be any: --allow-outbound names {origin}.");
+        return (text, false);
     }
     if let Err(refusal) = literal(url) {
-        return (format!("refused: {refusal}"), true);
+        return (format!("Its address is refused: {refusal}."), true);
     }
     let text = match Clients::new(Options::default()).is_proxied(url) {
-        true => "the proxy's matter, which resolves the name".to_owned(),
+        true => "Its address is the matter of the proxy, which resolves the name.".to_owned(),
         false => format!(
-            "judged when the request is sent, and refused unless it is public; with \
-             --allow-outbound {origin} it may be any"
+            "Its address is judged when the request is sent, and refused unless it is public; with \
+             --allow-outbound {origin} it may be any."
         ),
     };
     (text, false)
 }
 
-/// What to write to have the request pass, operation by operation.
-fn advice(policy: &Policy, verdicts: &[Verdict]) -> String {
-    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
-    let refusals = verdicts
-        .iter()
-        .filter_map(|(operation, verdict)| Some((operation, verdict.as_ref().err()?)));
-    for (operation, refusal) in refusals {
-        let Some(line) = refusal.allow() else {
-            continue;
-        };
-        match lines.iter_mut().find(|(own, _)| *own == line) {
-            Some((_, operations)) => operations.push(operation.to_string()),
-            None => lines.push((line, vec![operation.to_string()])),
-        }
-    }
-    if lines.is_empty() {
-        return "\nNo line in a policy file would let it pass: what is denied stays denied, and \
-                nothing is changed but by an operation that changes something.\n"
-            .to_owned();
-    }
-    let mut text = String::new();
+/// What to write to have the request pass.
+fn advice(policy: &Policy, verdicts: &Verdicts) -> String {
+    let lines = verdicts.iter().filter_map(|(operation, verdict)| {
+        let line = verdict.as_ref().err()?.allow()?;
+        Some((*operation, line.to_owned()))
+    });
+    let lines = grouped(lines);
     let place = match policy.overlay().allow.is_empty() {
         true => "the file that --policy names",
-        false => "the list of what is allowed in the file that --policy names",
+        false => "the allow list of the file that --policy names",
     };
-    for (line, operations) in lines {
-        let operations = operations.join(", ");
-        let _ = write!(
-            text,
-            "\nTo let it pass during {operations}, write into {place}:\n  {line}\n"
-        );
+    let mut text = match lines.len() {
+        0 => {
+            return "No line in a policy file would let it pass: what is denied stays denied, and \
+                    nothing is changed but by an operation that changes something."
+                .to_owned();
+        }
+        1 => format!("To let it pass, write into {place}:"),
+        _ => format!("To let it pass, write one of these into {place}:"),
+    };
+    for (operations, line) in lines {
+        let _ = write!(text, "\n\n  # {operations}\n  {line}");
     }
     text
 }

@@ -269,9 +269,10 @@ impl fmt::Display for Denial {
         let list = |items: Vec<String>, with: &str| items.join(with);
         let methods = self.methods.iter().map(Method::to_string).collect();
         let during = self.during.iter().map(Operation::to_string).collect();
-        let mut words = vec![match self.methods.is_empty() {
-            true => "everything".to_owned(),
-            false => list(methods, "|"),
+        let mut words = vec![match (self.methods.is_empty(), &self.template) {
+            (true, None) => "everything".to_owned(),
+            (true, Some(_)) => "all of".to_owned(),
+            (false, _) => list(methods, "|"),
         }];
         words.extend(self.template.as_ref().map(Template::to_string));
         words.extend(self.effect.map(|effect| match effect {

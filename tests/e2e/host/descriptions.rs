@@ -72,6 +72,18 @@ fn a_template_names_settings_that_there_are() {
 }
 
 #[test]
+fn what_changes_something_by_its_definition_cannot_be_declared_to_read() {
+    let texts = ["PATCH {origin}/allowed", "changes nothing"];
+    refused("reads-by-patch", 9, &texts);
+    // There are services that take this for the same.
+    refused(
+        "small-method",
+        9,
+        &["\"patch\"", "no method that can be sent"],
+    );
+}
+
+#[test]
 fn a_template_begins_with_an_origin() {
     refused("no-url", 3, &["\"somewhere\"", "not an absolute URL"]);
 }

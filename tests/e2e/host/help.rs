@@ -22,6 +22,7 @@ fn help_on_the_program() {
       run       Run a connector: a full sync into a .c1z file, or one change of access
       validate  Check a connector's configuration and credentials against the service
       inspect   Show what a component is and what it asks for, without running it on anything
+      policy    Ask about what a connector may send
       help      Print this message or the help of the given subcommand(s)
 
     Options:
@@ -45,14 +46,24 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
       -h, --help  Print help
 
     Logging:
-          --log-level <LEVEL>    The least level that is logged: debug, info, warn or error [default:
-                                 info] [possible values: debug, info, warn, error]
-          --log-format <FORMAT>  json or console; console on a terminal, json elsewhere [possible
-                                 values: json, console]
+          --log-level <LEVEL>
+              The least level that is logged: debug, info, warn or error [default: info] [possible
+              values: debug, info, warn, error]
+          --log-format <FORMAT>
+              json or console; console on a terminal, json elsewhere [possible values: json, console]
+          --otel-collector-endpoint <ADDRESS>
+              Send a span for the run and for each request to the OpenTelemetry collector at this
+              address (host:port, OTLP over gRPC)
+          --otel-collector-endpoint-tls-cert-path <FILE>
+              Trust the certificate authority in this file (PEM) for the collector
+          --otel-collector-endpoint-tls-insecure
+              Talk to the collector without TLS
 
     Sandbox:
           --digest <DIGEST>                 Run the component only if this is its digest (sha256:<64
                                             hexadecimal digits>, see inspect)
+          --policy <FILE>                   Let pass more, or less, than the connector declares, as this
+                                            file says (TOML, see the README)
           --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
                                             reach addresses that are not public, such as loopback or
                                             private ones (can be repeated)
@@ -126,11 +137,20 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
       -h, --help  Print help
 
     Logging:
-          --log-level <LEVEL>    The least level that is logged: debug, info, warn or error [env:
-                                 BATON_LOG_LEVEL] [default: info] [possible values: debug, info, warn,
-                                 error]
-          --log-format <FORMAT>  json or console; console on a terminal, json elsewhere [env:
-                                 BATON_LOG_FORMAT] [possible values: json, console]
+          --log-level <LEVEL>
+              The least level that is logged: debug, info, warn or error [env: BATON_LOG_LEVEL]
+              [default: info] [possible values: debug, info, warn, error]
+          --log-format <FORMAT>
+              json or console; console on a terminal, json elsewhere [env: BATON_LOG_FORMAT] [possible
+              values: json, console]
+          --otel-collector-endpoint <ADDRESS>
+              Send a span for the run and for each request to the OpenTelemetry collector at this
+              address (host:port, OTLP over gRPC) [env: BATON_OTEL_COLLECTOR_ENDPOINT]
+          --otel-collector-endpoint-tls-cert-path <FILE>
+              Trust the certificate authority in this file (PEM) for the collector [env:
+              BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT_PATH]
+          --otel-collector-endpoint-tls-insecure
+              Talk to the collector without TLS [env: BATON_OTEL_COLLECTOR_ENDPOINT_TLS_INSECURE]
 
     Sync:
       -f, --file <FILE>                   The .c1z file to write, or to look ids up in [env: BATON_FILE]
@@ -179,6 +199,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
     Sandbox:
           --digest <DIGEST>                 Run the component only if this is its digest (sha256:<64
                                             hexadecimal digits>, see inspect) [env: BATON_DIGEST]
+          --policy <FILE>                   Let pass more, or less, than the connector declares, as this
+                                            file says (TOML, see the README) [env: BATON_POLICY]
           --allow-outbound <ORIGIN>         Let declared requests to this origin (https://host[:port])
                                             reach addresses that are not public, such as loopback or
                                             private ones (can be repeated) [env: BATON_ALLOW_OUTBOUND]
@@ -261,6 +283,56 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
       -v, --version                         Print the connector's version
 
     The component comes first; its own flags are listed once it is named.
+    ");
+}
+
+#[test]
+fn help_on_commands_that_only_look() {
+    let host = Host::unconfigured();
+    let printed = |command, arguments: &[&str]| host.command(command, arguments).succeeded().stdout;
+    let text = printed("policy explain", &["--help"]);
+    let (text, _) = text.split_once("\nLimits:").expect("limits");
+    insta::assert_snapshot!(text, @"
+    Say whether a request may be sent, which rule decides, and what would change that
+
+    Usage: connector-host policy explain [OPTIONS] <COMPONENT> <METHOD> <URL>
+
+    Arguments:
+      <COMPONENT>  The connector: a WebAssembly component
+      <METHOD>     The request's method, such as GET
+      <URL>        Its URL, without placeholders
+
+    Options:
+          --during <OPERATION>  Only during this operation: validate, sync, get-resource, grant, revoke,
+                                create-account or invoke-action
+      -h, --help                Print help
+
+    Sandbox:
+          --policy <FILE>            Let pass more, or less, than the connector declares, as this file
+                                     says (TOML, see the README) [env: BATON_POLICY]
+          --allow-outbound <ORIGIN>  Let declared requests to this origin (https://host[:port]) reach
+                                     addresses that are not public, such as loopback or private ones
+                                     (can be repeated) [env: BATON_ALLOW_OUTBOUND]
+    ");
+    let text = printed("inspect", &["--help"]);
+    let (text, _) = text.split_once("\nLimits:").expect("limits");
+    insta::assert_snapshot!(text, @"
+    Show what a component is and what it asks for, without running it on anything
+
+    Usage: connector-host inspect [OPTIONS] <COMPONENT>
+
+    Arguments:
+      <COMPONENT>  The connector: a WebAssembly component
+
+    Options:
+          --json                 Print JSON
+          --policy [<FILE>]      Print only what may be sent: what the connector declares, with the
+                                 settings that are known filled in, and what FILE, or the file that
+                                 BATON_POLICY names, makes of it
+          --against <COMPONENT>  And in what that differs from what COMPONENT, an older version,
+                                 declares
+          --fail-on-more         End with exit code 9 if more may be sent than by the older version
+      -h, --help                 Print help
     ");
 }
 

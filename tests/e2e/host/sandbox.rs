@@ -1,24 +1,14 @@
 //! What a component can see and reach.
 
 use crate::{
-    service::Service,
+    service::{Service, asking},
     support::{SECRET, fails, misfit},
 };
 use e2e::{
     c1z::{File, text},
-    host::{Host, Transcript},
+    host::Transcript,
 };
 use std::thread;
-
-/// A host that may reach a service, and is to send a request.
-fn asking(service: &Service, method: &str, url: &str) -> Host {
-    let origin = service.origin();
-    misfit("ask")
-        .env("BATON_ORIGIN", &origin)
-        .env("BATON_ALLOW_OUTBOUND", &origin)
-        .env("BATON_METHOD", method)
-        .env("BATON_URL", &url.replace("{origin}", &origin))
-}
 
 /// That a request is not sent, and that the operator is told why.
 fn refused(method: &str, url: &str, reason: &str) -> Transcript {

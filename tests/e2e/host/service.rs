@@ -1,5 +1,7 @@
 //! A service that does what a test tells it to, and no sooner.
 
+use crate::support::misfit;
+use e2e::host::Host;
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
@@ -54,6 +56,16 @@ impl Service {
         self.0.set_nonblocking(true).expect("it can be set");
         self.0.accept().is_err()
     }
+}
+
+/// A host that may reach a service, and is to send a request.
+pub fn asking(service: &Service, method: &str, url: &str) -> Host {
+    let origin = service.origin();
+    misfit("ask")
+        .env("BATON_ORIGIN", &origin)
+        .env("BATON_ALLOW_OUTBOUND", &origin)
+        .env("BATON_METHOD", method)
+        .env("BATON_URL", &url.replace("{origin}", &origin))
 }
 
 /// A request that waits for its answer.

@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// Behaviours that concern changes, beside those that answer oddly: these are where the answers
 /// are made.
-pub const BEHAVIOURS: [&str; 32] = [
+pub const BEHAVIOURS: [&str; 33] = [
     "already",
     "no-change",
     "two-changes",
@@ -39,6 +39,7 @@ pub const BEHAVIOURS: [&str; 32] = [
     "error-unavailable",
     "error-internal",
     "secret-in-request",
+    "secret-elsewhere",
     "secret-in-account",
     "names-of-secrets",
     "text-as-body",
@@ -147,6 +148,15 @@ async fn spoiled(behaviour: &str, request: Request) -> Request {
             let body =
                 json!({ "note": format!("it is {secret}."), (secret.as_str()): [secret.as_str()] });
             let body = body.to_string();
+            return Request {
+                path,
+                body,
+                ..request
+            };
+        }
+        "secret-elsewhere" => {
+            let path = "/elsewhere".to_owned();
+            let body = json!({ "key": secret }).to_string();
             return Request {
                 path,
                 body,

@@ -55,6 +55,10 @@ pub fn description() -> Description {
             description.account_form = None;
             description.actions.clear();
         }
+        "wants-less" => description.outbound_requests = requests::fewer(),
+        "wants-other" => description.outbound_requests = requests::other(),
+        "reads-by-patch" => description.outbound_requests[0].methods = vec!["PATCH".to_owned()],
+        "small-method" => description.outbound_requests[0].methods = vec!["patch".to_owned()],
         "no-url" => description.outbound_requests[0].url = "somewhere".to_owned(),
         other => panic!("there is no description {other:?}"),
     }

@@ -43,3 +43,24 @@ pub fn outbound_requests() -> Vec<OutboundRequest> {
         ),
     ]
 }
+
+/// What a version declares that cannot revoke, and signs in without a secret.
+pub fn fewer() -> Vec<OutboundRequest> {
+    let mut requests = outbound_requests();
+    requests.retain(|request| request.methods != ["DELETE"]);
+    for request in &mut requests {
+        request.during -= Operations::REVOKE;
+        request.sends_secrets.clear();
+    }
+    requests
+}
+
+/// And asks for something that nobody else needs.
+pub fn other() -> Vec<OutboundRequest> {
+    let mut requests = fewer();
+    requests.push(OutboundRequest {
+        url: "{origin}/legacy".to_owned(),
+        ..requests[0].clone()
+    });
+    requests
+}
