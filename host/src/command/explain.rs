@@ -52,11 +52,17 @@ pub fn run(
     let mut permits = verdicts
         .iter()
         .filter_map(|(_, verdict)| verdict.as_ref().ok());
-    let (address, refused) = match permits.next() {
-        Some(permit) => address(permit, &asked.url),
+    let (rest, refused) = match permits.next() {
         None => (advice(&policy, &verdicts), true),
+        Some(permit) => {
+            let (address, refused) = address(permit, &asked.url);
+            (
+                format!("{address}\n\n{}", against(&policy, permit, asked)),
+                refused,
+            )
+        }
     };
-    print(&format!("{text}\n{address}\n"))?;
+    print(&format!("{text}\n{rest}\n"))?;
     match refused {
         false => Ok(()),
         true => Err(refusal(&request)),
@@ -135,6 +141,26 @@ fn address(permit: &Permit, url: &Url) -> (String, bool) {
     (text, false)
 }
 
+/// What to write to have the request refused.
+fn against(policy: &Policy, permit: &Permit, asked: &ExplainFlags) -> String {
+    match &permit.rule.place {
+        Some(place) => format!("To have it refused, take out what {place} allows."),
+        None => format!(
+            "To have it refused, write into {}:\n\n  {}",
+            part("deny", policy.overlay().deny.is_empty()),
+            policy.denying(&asked.method, &asked.url)
+        ),
+    }
+}
+
+/// Where a line goes.
+fn part(list: &str, new: bool) -> String {
+    match new {
+        true => "the file that --policy names".to_owned(),
+        false => format!("the {list} list of the file that --policy names"),
+    }
+}
+
 /// What to write to have the request pass.
 fn advice(policy: &Policy, verdicts: &Verdicts) -> String {
     let lines = verdicts.iter().filter_map(|(operation, verdict)| {
@@ -142,17 +168,22 @@ fn advice(policy: &Policy, verdicts: &Verdicts) -> String {
         Some((*operation, line.to_owned()))
     });
     let lines = grouped(lines);
-    let place = match policy.overlay().allow.is_empty() {
-        true => "the file that --policy names",
-        false => "the allow list of the file that --policy names",
-    };
-    let mut text = match lines.len() {
-        0 => {
-            return "No line in a policy file would let it pass: what is denied stays denied, and \
-                    nothing is changed but by an operation that changes something."
+    let place = part("allow", policy.overlay().allow.is_empty());
+    let mut refusals = verdicts
+        .iter()
+        .filter_map(|(_, verdict)| verdict.as_ref().err());
+    let denied = refusals.find_map(|refusal| match refusal {
+        Refusal::Denied { place, .. } => Some(place),
+        _ => None,
+    });
+    let mut text = match (lines.len(), denied) {
+        (0, Some(place)) => return format!("It stays denied until {place} is taken out."),
+        (0, None) => {
+            return "No line in a policy file would let it pass: nothing is changed but by an \
+                    operation that changes something."
                 .to_owned();
         }
-        1 => format!("To let it pass, write into {place}:"),
+        (1, _) => format!("To let it pass, write into {place}:"),
         _ => format!("To let it pass, write one of these into {place}:"),
     };
     for (operations, line) in lines {

@@ -79,6 +79,18 @@ pub(super) fn line(
     })
 }
 
+/// One line of TOML that has such a request refused, as in [`line`].
+pub(super) fn against(policy: &Policy, method: &Method, url: &Url) -> String {
+    let entry = format!(
+        "{{ methods = ['{method}'], url = {} }}",
+        quoted(&Template::exactly(url))
+    );
+    match policy.overlay().deny.is_empty() {
+        true => format!("deny = [{entry}]"),
+        false => format!("{entry},"),
+    }
+}
+
 /// A TOML string, literal where it can be: in a log that is JSON, nobody could copy another one.
 fn quoted(text: &str) -> String {
     match text.contains('\'') {

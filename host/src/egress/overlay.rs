@@ -4,8 +4,8 @@
 //! to be allowed, declared or not. What is declared stays what the connector says it is: it
 //! has that effect, and carries those secrets. What is allowed beyond that carries the secrets that
 //! `sends-secrets` names, and these have to be ones that the connector declares for the same
-//! origin. Nothing that it declares as a change can be allowed as a read. The order of the rules
-//! never matters.
+//! origin. Nothing that it declares as a change can be allowed as a read. What is denied is taken
+//! [widely](Template::widely). The order of the rules never matters.
 
 use super::{
     operation::Operation,
@@ -203,7 +203,7 @@ fn denial(
             let template = Template::new(url.get_ref(), setting).map_err(RuleError::from);
             match template.map_err(|error| file.nonsense(&url.span(), error))? {
                 None => return Ok(None),
-                template => template,
+                Some(template) => Some(template.widely()),
             }
         }
     };

@@ -175,6 +175,12 @@ impl Policy {
         })
     }
 
+    /// What to write into the operator's file to have such a request refused: a statement where
+    /// the file denies nothing yet, and else what to add to its list.
+    pub fn denying(&self, method: &Method, url: &Url) -> String {
+        advice::against(self, method, url)
+    }
+
     /// What in the operator's file denies a request of this effect, if it has one.
     pub(super) fn denial(
         &self,

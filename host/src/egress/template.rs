@@ -10,6 +10,8 @@ use url::Url;
 pub struct Template {
     origin: url::Origin,
     path: Vec<Segment>,
+    /// Whether it means all that anybody could take for the same.
+    wide: bool,
     /// As it was written.
     text: String,
 }
@@ -18,7 +20,7 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Literal(Vec<u8>),
-    /// `*`: any one segment that is [`plain`].
+    /// `*`: any one segment that is [`plain`], or just any.
     Any,
 }
 
@@ -129,8 +131,17 @@ impl Template {
         Ok(Some(Self {
             origin: base.origin(),
             path,
+            wide: false,
             text: template.to_owned(),
         }))
+    }
+
+    /// The same template for what must not pass: all that a careless service could take for the
+    /// same. `*` is any segment then, and others are compared without regard to case, and to what
+    /// is cut off from their ends.
+    #[must_use]
+    pub fn widely(self) -> Self {
+        Self { wide: true, ..self }
     }
 
     /// The template, without any setting, that this URL fits and no other one does, a query apart.
@@ -157,16 +168,25 @@ impl Template {
                 .path
                 .iter()
                 .zip(segments)
-                .all(|(expected, actual)| match expected {
-                    Segment::Literal(literal) => *literal == actual,
-                    Segment::Any => plain(&actual),
-                })
+                .all(|(own, actual)| self.fits(own, &actual))
+    }
+
+    fn fits(&self, own: &Segment, actual: &[u8]) -> bool {
+        match own {
+            Segment::Literal(literal) if self.wide => careless(literal) == careless(actual),
+            Segment::Literal(literal) => literal == actual,
+            Segment::Any => self.wide || plain(actual),
+        }
     }
 
     /// Whether one URL could match both.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let same =
-            |(a, b): (&Segment, &Segment)| a == b || *a == Segment::Any || *b == Segment::Any;
+        let same = |(own, others): (&Segment, &Segment)| match (own, others) {
+            (Segment::Literal(one), Segment::Literal(two)) => {
+                self.fits(own, two) || other.fits(others, one)
+            }
+            _ => true,
+        };
         self.origin == other.origin
             && self.path.len() == other.path.len()
             && self.path.iter().zip(&other.path).all(same)
@@ -174,9 +194,9 @@ impl Template {
 
     /// Whether this matches each URL that `other` matches.
     pub fn covers(&self, other: &Self) -> bool {
-        let covers = |(own, other): (&Segment, &Segment)| match (own, other) {
-            (Segment::Any, Segment::Literal(literal)) => plain(literal),
-            (own, other) => own == other,
+        let covers = |(own, other): (&Segment, &Segment)| match other {
+            Segment::Literal(literal) => self.fits(own, literal),
+            Segment::Any => *own == Segment::Any,
         };
         self.origin == other.origin
             && self.path.len() == other.path.len()
@@ -203,19 +223,30 @@ impl fmt::Display for Template {
     }
 }
 
+/// What begins parameters (RFC 3986, section 3.3), and its look-alikes.
+const PARAMETER: [char; 3] = [';', '\u{37e}', '\u{ff1b}'];
+/// Dots, and what looks like some.
+const DOTS: [char; 6] = [
+    '.', '\u{2024}', '\u{2025}', '\u{2026}', '\u{fe52}', '\u{ff0e}',
+];
+
+/// A segment as the most careless of services could take it: in any case, without parameters, and
+/// without blanks and dots at its ends.
+fn careless(segment: &[u8]) -> String {
+    let text = String::from_utf8_lossy(segment).to_lowercase();
+    let name = text.split(PARAMETER).next().unwrap_or_default();
+    let cut = |c: char| c.is_whitespace() || c.is_control() || DOTS.contains(&c);
+    name.trim_start().trim_end_matches(cut).to_owned()
+}
+
 /// Whether a segment, decoded, is one that nobody else could read as several, as none, or as a step
-/// up. Some servers decode twice, cut off what follows a `;` (RFC 3986, section 3.3, has it begin
-/// parameters), ignore blanks and dots at the end of a name, take overlong UTF-8 (RFC 3629,
-/// section 10), or turn characters into their look-alikes in ASCII (Unicode's NFKC, and the best
-/// fit of Windows).
+/// up. Some services decode twice, cut off parameters, ignore blanks and dots at the end of a name,
+/// take overlong UTF-8 (RFC 3629, section 10), or turn characters into their look-alikes in ASCII
+/// (Unicode's NFKC, and the best fit of Windows).
 fn plain(segment: &[u8]) -> bool {
     const PARTING: [char; 14] = [
         '/', '\\', '%', '\u{2044}', '\u{2100}', '\u{2101}', '\u{2105}', '\u{2106}', '\u{2215}',
         '\u{2216}', '\u{fe68}', '\u{ff05}', '\u{ff0f}', '\u{ff3c}',
-    ];
-    const PARAMETER: [char; 3] = [';', '\u{37e}', '\u{ff1b}'];
-    const DOTS: [char; 6] = [
-        '.', '\u{2024}', '\u{2025}', '\u{2026}', '\u{fe52}', '\u{ff0e}',
     ];
     let Ok(text) = str::from_utf8(segment) else {
         return false;

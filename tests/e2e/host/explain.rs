@@ -45,6 +45,10 @@ fn a_request_that_passes() {
     invoke-action: refused: POST <ORIGIN>/change changes something, and the connector does not declare it for invoke-action
 
     Its address may be any: --allow-outbound names <ORIGIN>.
+
+    To have it refused, write into the file that --policy names:
+
+      deny = [{ methods = ['POST'], url = '<ORIGIN>/change' }]
     ");
     assert!(service.is_untouched());
 }
@@ -121,21 +125,42 @@ fn what_is_advised_goes_into_a_list_that_is_there() {
 }
 
 #[test]
-fn what_no_file_can_change_is_said() {
+fn what_is_advised_against_a_request_helps() {
+    let service = Service::start();
+    let host = asking(&service, "GET", "");
+    let url = format!("{}/allowed", service.origin());
+    let host = host.env("BATON_POLICY", "policy.toml");
+    fs::write(host.path("policy.toml"), "").expect("a file");
+    let transcript = explained(&host, &["GET", &url]).succeeded();
+    let line = transcript.stdout.lines().last().unwrap_or_default();
+    fs::write(host.path("policy.toml"), line).expect("a file");
+    let transcript = explained(&host, &["GET", &url]).failed_with(&[]);
+    assert_eq!(transcript.code, Some(9), "{transcript}");
+    let _ = host
+        .run(&[])
+        .failed_with(&["is denied by policy.toml, line 1"]);
+    assert!(service.is_untouched());
+}
+
+#[test]
+fn what_no_line_can_change_is_said() {
     let product = Product::start();
     let host = host(&product);
     fs::write(host.path("policy.toml"), "deny = [{ methods = ['GET'] }]").expect("a file");
     let url = format!("{}/allowed", product.origin());
-    for ask in [
-        ["DELETE", &url, "--during", "sync"],
-        ["GET", &url, "--policy", "policy.toml"],
+    for (ask, text) in [
+        (
+            ["DELETE", &url, "--during", "sync"],
+            "No line in a policy file",
+        ),
+        (
+            ["GET", &url, "--policy", "policy.toml"],
+            "It stays denied until policy.toml, line 1 is taken out.",
+        ),
     ] {
         let transcript = explained(&host, &ask).failed_with(&[]);
         assert_eq!(transcript.code, Some(9), "{transcript}");
-        assert!(
-            transcript.stdout.contains("No line in a policy file"),
-            "{transcript}"
-        );
+        assert!(transcript.stdout.contains(text), "{transcript}");
     }
 }
 

@@ -129,6 +129,11 @@ fn a_request_for_another_path_is_refused() {
         "/any//one",
         "/any/a%2Fb/one",
         "/any/a%5Cb/one",
+        "/any/%252e%252e/one",
+        "/any/..;/one",
+        "/any/..%3Bx/one",
+        "/any/%C0%AE%C0%AE/one",
+        "/any/..%EF%BC%8F/one",
     ] {
         let url = format!("{{origin}}{path}");
         let _ = refused("GET", &url, &format!("GET {url} {none}"));

@@ -341,14 +341,14 @@ fn a_template_without_its_origin_means_nothing() {
 fn what_is_denied_in_vain_is_found() {
     let policy = under(
         "deny = [{ methods = ['GET'], url = '{base}/Users' },\n\
-         { methods = ['GET'], url = '{base}/users' },\n\
+         { methods = ['GET'], url = '{base}/User' },\n\
          { methods = ['DELETE'] },\n{ effect = 'change', during = ['invoke-action'] }]",
     );
     let idle: Vec<_> = policy.idle().map(|denial| denial.to_string()).collect();
     assert_eq!(
         idle,
         [
-            "GET {base}/users",
+            "GET {base}/User",
             "DELETE",
             "everything that changes something during invoke-action"
         ]

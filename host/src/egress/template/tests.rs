@@ -212,3 +212,33 @@ fn templates_overlap_or_cover_one_another() {
         );
     }
 }
+
+#[test]
+fn what_must_not_pass_is_taken_widely() {
+    let denied = template("{base-url}/Users/*/roles", "https://e.com", "")
+        .unwrap()
+        .widely();
+    for url in [
+        "https://e.com/Users/1/roles",
+        "https://e.com/users/1/ROLES",
+        "https://e.com/Users;x=1/1/roles;y",
+        "https://e.com/Users%20/1/roles.",
+        "https://e.com/Users/a%2Fb/roles",
+        "https://e.com/Users/..;/roles",
+        "https://e.com/Users/%FF/roles%00",
+    ] {
+        assert!(passes(&denied, url), "{url}");
+    }
+    for url in [
+        "https://e.com/Users/1/role",
+        "https://e.com/Users/1",
+        "https://e.org/Users/1/roles",
+    ] {
+        assert!(!passes(&denied, url), "{url}");
+    }
+    let declared = |slug| template("{base-url}/users/{slug}/Roles", "https://e.com", slug).unwrap();
+    for slug in ["1", "a/b", ".."] {
+        assert!(denied.overlaps(&declared(slug)) && declared(slug).overlaps(&denied));
+        assert!(denied.covers(&declared(slug)) && !declared(slug).covers(&denied));
+    }
+}
