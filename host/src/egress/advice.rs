@@ -42,6 +42,8 @@ pub(super) fn line(
     // Where the connector declares it for other operations only, it would be of no use without
     // these, and they go where the connector sends them anyway.
     let elsewhere = found.filter(|rule| !rule.permits(operation));
+    let mut sends = elsewhere.map_or_else(Vec::new, |rule| rule.sends.clone());
+    sends.sort();
     let request = OutboundRequest {
         methods: vec![name.to_owned()],
         url: Template::exactly(url),
@@ -50,7 +52,7 @@ pub(super) fn line(
             Effect::Change => operation.unlocks(),
             Effect::Read | Effect::SignIn => Operations::empty(),
         },
-        sends_secrets: elsewhere.map_or_else(Vec::new, |rule| rule.sends.clone()),
+        sends_secrets: sends,
         returns_secrets: Vec::new(),
         purpose: String::new(),
     };

@@ -2,8 +2,9 @@
 
 use super::{
     advice,
+    denial::Denial,
     operation::Operation,
-    overlay::{Denial, Overlay},
+    overlay::Overlay,
     policy_file::{FileError, PolicyFile},
     refusal::Refusal,
     rule::{Rule, RuleError},
