@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+pub mod json;
+
 use prost::{Message, Name};
 use prost_types::Any;
 

@@ -5,15 +5,17 @@ mod config_file;
 mod flags;
 mod limit_flags;
 mod otel_flags;
+mod service_flags;
 mod settings;
 mod task;
 
 pub use config_file::{ConfigFile, read as config_file};
 pub use flags::{
     ChangeFlags, ExplainFlags, InspectFlags, LogFlags, LogFormat, PolicyFlags, SandboxFlags,
-    ServiceFlags, SyncFlags,
+    SyncFlags,
 };
 pub use otel_flags::OtelFlags;
+pub use service_flags::ServiceFlags;
 pub use settings::{Settings, are_missing};
 pub use task::Task;
 
@@ -208,14 +210,19 @@ pub fn parse(
         (_, Some(("config", _))) => Invocation::Config,
         _ => {
             let change = flags(matches)?;
-            let foreign: ForeignFlags = flags(matches)?;
+            let service: ServiceFlags = flags(matches)?;
+            let task = match service.client_id {
+                // As in Baton, nothing else counts then.
+                Some(_) => Task::Serve,
+                None => Task::new(&change, &flags::<ForeignFlags>(matches)?)?,
+            };
             Invocation::Run(Box::new(Run {
                 settings: read_settings()?,
-                task: Task::new(&change, &foreign)?,
+                task,
                 sync: flags(matches)?,
                 change,
                 sandbox: flags(matches)?,
-                service: flags(matches)?,
+                service,
                 otel: flags(matches)?,
             }))
         }

@@ -7,6 +7,7 @@ mod config;
 mod explain;
 mod inspect;
 mod policy;
+mod service;
 mod signals;
 mod sync;
 mod validate;
@@ -47,7 +48,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
     }
     let terms = cli::terms(&arguments, &file)?;
-    let connector = Connector::load(&component, terms).await?;
+    let connector = Arc::new(Connector::load(&component, terms).await?);
     let done = match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
@@ -75,7 +76,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     done
 }
 
-async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Result<()> {
+async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) -> Result<()> {
     let Run {
         task,
         settings,
@@ -87,14 +88,17 @@ async fn carry_out(connector: &Connector, run: Run, terminal: &Terminal) -> Resu
     } = run;
     telemetry::keep_secrets(settings.variables());
     telemetry::trace(&otel, connector, &settings.variables())?;
-    if service.client_id.is_some() {
-        return Err(Failure::new(
-            Kind::Unimplemented,
-            "client-id is set, which asks for service mode; this version runs single tasks only",
-        )
-        .hint("Unset BATON_CLIENT_ID and BATON_CLIENT_SECRET to sync into a file."));
-    }
     match task {
+        Task::Serve => {
+            let flags = service::Flags {
+                service: &service,
+                settings: &settings,
+                sync: &sync,
+                change: &change,
+                sandbox: &sandbox,
+            };
+            service::run(Arc::clone(connector), flags).await
+        }
         Task::Sync => {
             let progress = Arc::new(Progress::default());
             let watched = Arc::clone(&progress);

@@ -23,7 +23,8 @@ mod request;
 mod state;
 mod text;
 
-pub use change::{Change, id as entitlement_id};
+pub use change::{Change, id as entitlement_id, named as named_entitlement};
+pub use form::object;
 pub use ids::{Ids, Known};
 pub use outcome::Outcome;
 pub use plan::Plan;

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     borrow::Cow,
     fmt,
-    sync::{PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, Weak},
 };
 use zeroize::Zeroizing;
 
@@ -44,8 +44,11 @@ struct Inner {
     /// What no message may say. Longest first, so that a secret inside another one does not spoil
     /// it.
     hidden: Vec<SecretString>,
+    /// Those of single runs.
+    children: Vec<Weak<Secrets>>,
 }
 
+#[derive(Clone)]
 struct Kept {
     name: String,
     value: SecretString,
@@ -70,6 +73,22 @@ impl Secrets {
             placeholder: placeholder.clone(),
         });
         placeholder
+    }
+
+    /// The same secrets, to which others can be added for a while. Texts are rid of these here as
+    /// well, as long as the child is there.
+    pub fn child(&self) -> Arc<Self> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let child = Arc::new(Self {
+            inner: RwLock::new(Inner {
+                kept: inner.kept.clone(),
+                hidden: inner.hidden.clone(),
+                children: Vec::new(),
+            }),
+        });
+        inner.children.retain(|child| child.strong_count() > 0);
+        inner.children.push(Arc::downgrade(&child));
+        child
     }
 
     /// How many are kept.
@@ -136,6 +155,11 @@ impl Secrets {
                 redacted = Cow::Owned(redacted.replace(secret, BLANK));
             }
         }
+        for child in inner.children.iter().filter_map(Weak::upgrade) {
+            if let Cow::Owned(rid) = child.redact(&redacted) {
+                redacted = Cow::Owned(rid);
+            }
+        }
         redacted
     }
 
@@ -194,6 +218,19 @@ mod tests {
         assert_eq!(secrets.redact(key), "***");
         assert_eq!(secrets.redact(&key.replace('\n', " ")), "***");
         assert_eq!(secrets.redact("in between: MIIEtop"), "in between: ***");
+    }
+
+    #[test]
+    fn the_secrets_of_a_run_are_known_to_its_parent_while_it_lasts() {
+        let (secrets, key, _) = secrets();
+        let child = secrets.child();
+        assert_eq!(child.keep("key", "hunter2-and-more".into()), key);
+        let token = child.keep("token", "correct-horse".into());
+        assert_eq!(child.fill(&token, &["token".to_owned()]), "correct-horse");
+        assert_eq!(secrets.redact("correct-horse"), "***");
+        assert_eq!(secrets.count(), 2);
+        drop(child);
+        assert_eq!(secrets.redact("correct-horse"), "correct-horse");
     }
 
     #[test]

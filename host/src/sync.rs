@@ -23,7 +23,7 @@ mod rows;
 pub use judgement::Tolerance;
 pub use progress::Progress;
 pub use recording::{Recorded, Unusable};
-pub use records::resource_type;
+pub use records::{resource, resource_type};
 
 use crate::{
     c1z::{self, Extent},

@@ -3,10 +3,11 @@
 use super::{
     flags::{
         ChangeFlags, ExplainFlags, ForeignFlags, InspectFlags, LogFlags, PinFlags, PolicyFlags,
-        SandboxFlags, ServiceFlags, SyncFlags,
+        SandboxFlags, SyncFlags,
     },
     limit_flags::ComponentFlags,
     otel_flags::OtelFlags,
+    service_flags::ServiceFlags,
 };
 use clap::{Arg, ArgAction, Args, Command, value_parser};
 use connector_host::contract::describe::Description;

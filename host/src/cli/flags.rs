@@ -261,25 +261,3 @@ pub struct ForeignFlags {
     #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
     pub compact_syncs: bool,
 }
-
-/// Flags of Baton's that mean something in service mode only. They are taken, so that a
-/// connector's usual environment does not keep it from running.
-#[derive(Debug, Clone, Args)]
-pub struct ServiceFlags {
-    #[arg(long, hide = true)]
-    pub client_id: Option<String>,
-    #[arg(long, hide = true)]
-    pub client_secret: Option<String>,
-    #[arg(long, short, hide = true, value_parser = BoolishValueParser::new())]
-    pub provisioning: bool,
-    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
-    pub skip_full_sync: bool,
-    #[arg(long, hide = true)]
-    pub task_concurrency: Option<u64>,
-    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
-    pub health_check: bool,
-    #[arg(long, hide = true)]
-    pub health_check_port: Option<u16>,
-    #[arg(long, hide = true)]
-    pub health_check_bind_address: Option<String>,
-}

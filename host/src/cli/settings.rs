@@ -151,7 +151,11 @@ fn secret_file(field: &Field, matches: &ArgMatches) -> Result<Option<PathBuf>> {
 const LARGEST_SECRET: u64 = 64 << 10;
 
 /// Reads a secret, as Kubernetes and Docker mount them, without the line break at its end.
-fn read_secret(path: &Path) -> Result<String> {
+///
+/// # Errors
+///
+/// When the file cannot be read, or is larger than a secret can be.
+pub fn read_secret(path: &Path) -> Result<String> {
     let read = || {
         let mut text = String::new();
         let read = File::open(path)?

@@ -7,6 +7,8 @@ use connector_host::failure::{Failure, Kind, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     Sync,
+    /// Whatever ConductorOne asks for.
+    Serve,
     Grant {
         entitlement: String,
         principal: String,

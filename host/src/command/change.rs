@@ -8,10 +8,15 @@ use connector_host::{
     connector::Connector,
     egress::{Gate, Operation},
     failure::{Failure, Kind, Result},
-    provisioning::{self, Done, Ids, Known, Receipts, account, invocation, secrets},
+    provisioning::{self, Done, Ids, Known, Receipts, account, invocation, object, secrets},
     sandbox::Variables,
 };
 use std::sync::Arc;
+
+/// What the values for a form are given with.
+const PROFILE: &str = "--create-account-profile";
+/// What the arguments of an action are given with.
+const ARGUMENTS: &str = "--invoke-action-args";
 
 /// A change that is ready to be made.
 pub struct Ready {
@@ -128,7 +133,8 @@ async fn known(connector: &Connector, task: Task, sync: &SyncFlags) -> Result<Kn
                     ),
                 ));
             }
-            account(form, login, email, profile.as_deref())?
+            let given = object(PROFILE, profile.as_deref().unwrap_or_default())?;
+            account(form, login, email, PROFILE, given)?
         }
         Task::InvokeAction {
             name,
@@ -145,9 +151,9 @@ async fn known(connector: &Connector, task: Task, sync: &SyncFlags) -> Result<Kn
                 let known = known.collect::<Vec<_>>().join(", ");
                 Failure::new(Kind::NotFound, what).hint(format!("There are {known}."))
             })?;
-            invocation(action, &arguments)?
+            invocation(action, ARGUMENTS, &object(ARGUMENTS, &arguments)?)?
         }
-        Task::Sync | Task::ListActions { .. } => {
+        Task::Sync | Task::Serve | Task::ListActions { .. } => {
             return Err(Failure::new(Kind::Internal, "a sync is no change"));
         }
     };

@@ -129,3 +129,22 @@ pub fn id(entitlement: &EntitlementId) -> String {
     let on = &entitlement.on;
     c1z::entitlement_id(&on.resource_type, &on.id, &entitlement.slug)
 }
+
+/// The entitlement that a message of Baton's names, if it names one of this host's: its id has to be
+/// made of the resource that it is on and of its slug.
+pub fn named(found: &c1z::Entitlement) -> Option<EntitlementId> {
+    let on = found.resource.as_ref()?.id.as_ref()?;
+    let slug = match found.slug.as_str() {
+        // Grants hold no more than a stub.
+        "" => found.id.rsplit(':').next().unwrap_or_default(),
+        slug => slug,
+    };
+    let named = EntitlementId {
+        on: ResourceId {
+            resource_type: on.resource_type.clone(),
+            id: on.resource.clone(),
+        },
+        slug: slug.to_owned(),
+    };
+    (id(&named) == found.id).then_some(named)
+}

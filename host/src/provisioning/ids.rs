@@ -165,18 +165,8 @@ impl<'d> Ids<'d> {
     }
 
     fn entitlement_id(&self, found: &c1z::Entitlement) -> Result<EntitlementId> {
-        let on = found.resource.as_ref().and_then(|on| on.id.as_ref());
-        let slug = match found.slug.as_str() {
-            // A grant holds no more than a stub.
-            "" => found.id.rsplit(':').next().unwrap_or_default(),
-            slug => slug,
-        };
-        let id = on.map(|on| EntitlementId {
-            on: resource_id(on),
-            slug: slug.to_owned(),
-        });
         // What the file calls it is what the connector is asked for, or nothing is.
-        id.filter(|id| change::id(id) == found.id).ok_or_else(|| {
+        change::named(found).ok_or_else(|| {
             Failure::new(
                 Kind::InvalidArgument,
                 format!(

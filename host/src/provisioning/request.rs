@@ -1,4 +1,4 @@
-//! What people ask for, as a change: accounts and actions, given as JSON.
+//! What is asked for, as a change: accounts and actions, given as JSON.
 
 use super::{Change, form};
 use crate::{
@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 /// The account that is wanted. As in Baton, login and e-mail address fill gaps of the
 /// profile, and what the profile says counts; beyond Baton, a login that is an address stands in
-/// for an address that is not given.
+/// for an address that is not given. `source` is what messages call the profile.
 ///
 /// # Errors
 ///
@@ -22,10 +22,9 @@ pub fn account(
     form: &AccountForm,
     login: Option<String>,
     email: Option<String>,
-    profile: Option<&str>,
+    source: &str,
+    mut given: Map<String, Json>,
 ) -> Result<Change> {
-    const FLAG: &str = "--create-account-profile";
-    let mut given = form::object(FLAG, profile.unwrap_or_default())?;
     let text = |given: &Map<String, Json>, name: &str| {
         let text = given.get(name).and_then(Json::as_str);
         text.map(|text| text.trim().to_owned())
@@ -41,7 +40,7 @@ pub fn account(
     {
         given.insert("email".to_owned(), Json::String(login));
     }
-    let profile = form::fill(FLAG, &form.fields, &given, &["login", "email"])?;
+    let profile = form::fill(source, &form.fields, &given, &["login", "email"])?;
     let (login, email) = (text(&given, "login"), text(&given, "email"));
     if login.is_none() && email.is_none() {
         return Err(Failure::new(
@@ -66,15 +65,13 @@ pub fn account(
     })
 }
 
-/// What an action is invoked with.
+/// What an action is invoked with. `source` is what messages call the arguments.
 ///
 /// # Errors
 ///
 /// When the arguments do not fit the action.
-pub fn invocation(action: &Action, arguments: &str) -> Result<Change> {
-    const FLAG: &str = "--invoke-action-args";
-    let given = form::object(FLAG, arguments)?;
-    let arguments = form::fill(FLAG, &action.arguments, &given, &[])?;
+pub fn invocation(action: &Action, source: &str, given: &Map<String, Json>) -> Result<Change> {
+    let arguments = form::fill(source, &action.arguments, given, &[])?;
     let target = action.target.as_ref().and_then(|target| {
         let mut named = arguments
             .iter()

@@ -38,6 +38,16 @@ impl Variables {
         variables
     }
 
+    /// The same values, for one of several runs: the secrets that turn up in it are forgotten
+    /// afterwards. Until then, these variables blank them out, too.
+    #[must_use]
+    pub fn for_one_run(&self) -> Self {
+        Self {
+            values: self.values.clone(),
+            secrets: self.secrets.child(),
+        }
+    }
+
     /// The value of a variable, as the component gets it.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)

@@ -1,0 +1,74 @@
+//! `run` with a client id: ConductorOne's service.
+
+use super::{gates, signals::Signals};
+use crate::cli::{ChangeFlags, SandboxFlags, ServiceFlags, Settings, SyncFlags};
+use connector_host::{
+    connector::Connector,
+    failure::Result,
+    service::{Client, Condition, Service, Work},
+};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The flags that concern it.
+pub struct Flags<'a> {
+    pub service: &'a ServiceFlags,
+    pub settings: &'a Settings,
+    pub sync: &'a SyncFlags,
+    pub change: &'a ChangeFlags,
+    pub sandbox: &'a SandboxFlags,
+}
+
+/// Does what ConductorOne asks for until a signal comes.
+pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
+    let Flags {
+        service,
+        settings,
+        sync,
+        change,
+        sandbox,
+    } = flags;
+    let account = service.account(sandbox.ca_file.as_deref())?;
+    let variables = settings.variables();
+    variables.hide(service.secret()?.expose_secret());
+    let work = Work {
+        gates: gates(&connector, settings, sandbox)?,
+        connector,
+        variables,
+        limits: sandbox.limits.limits(),
+        temp_dir: sync.file_options().temp_dir,
+        tolerance: sync.tolerance(),
+        resource_types: sync.sync_resource_types.clone(),
+        provisioning: service.provisioning,
+        skip_full_sync: service.skip_full_sync,
+        receipts: change.receipts.clone(),
+    };
+    let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
+    let signals = listen(Signals::new()?, stop.clone(), kill.clone());
+    let service = Service {
+        client: Arc::new(Client::new(account)?),
+        work: Arc::new(work),
+        concurrency: service.task_concurrency.into(),
+        grace: service.grace(),
+        condition: Arc::new(Condition::default()),
+        stop,
+        kill,
+    };
+    tokio::select! {
+        done = service.run() => done,
+        never = signals => never,
+    }
+}
+
+/// The first signal stops, the second one ends at once.
+async fn listen(mut signals: Signals, stop: CancellationToken, kill: CancellationToken) -> ! {
+    let signal = signals.next().await;
+    tracing::info!(signal, "stopping; another signal ends at once");
+    stop.cancel();
+    loop {
+        let signal = signals.next().await;
+        tracing::info!(signal, "ending at once");
+        kill.cancel();
+    }
+}

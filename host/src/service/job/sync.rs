@@ -1,0 +1,118 @@
+//! A sync, and its way to ConductorOne.
+
+use super::{
+    super::{
+        outcome::{Done, Failed, Outcome},
+        place::Place,
+        upload::upload,
+        work::Work,
+    },
+    Bench,
+};
+use crate::{
+    baton::{connector::Resource, service::task::SyncFullTask},
+    c1z::{self, Extent, Writer},
+    contract::types::ResourceId,
+    egress::Operation,
+    failure::{Failure, Kind, Result},
+    sync,
+};
+use std::{path::Path, sync::Arc};
+
+/// Syncs, and uploads the file. It is gone afterwards, whatever happens.
+pub async fn run(bench: Bench, task: SyncFullTask) -> Outcome {
+    let place = Place::make(bench.work.temp_dir.as_deref()).map_err(Failed::for_now)?;
+    let file = place.path().join("sync.c1z");
+    let mut ends = bench.ends.clone();
+    tokio::select! {
+        biased;
+        // Whoever takes it up next begins anew.
+        ending = ends.any() => return Err(Failed::ended(ending)),
+        collected = collect(&bench.work, &task, &file) => collected.map_err(failed)?,
+    }
+    tokio::select! {
+        biased;
+        ending = ends.at_once() => return Err(Failed::ended(ending)),
+        uploaded = upload(&bench.client, &bench.task, &file) => uploaded.map_err(Failed::for_now)?,
+    }
+    Ok(Done::default())
+}
+
+/// What the service, or the machine, is in the way of may work the next time.
+fn failed(failure: Failure) -> Failed {
+    match failure.kind {
+        Kind::Unauthenticated
+        | Kind::PermissionDenied
+        | Kind::InvalidArgument
+        | Kind::NotFound
+        | Kind::FailedPrecondition
+        | Kind::Unimplemented => Failed::for_good(failure),
+        _ => Failed::for_now(failure),
+    }
+}
+
+async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
+    let extent = match (task.skip_entitlements_and_grants, task.skip_grants) {
+        (true, _) => Extent::ResourcesOnly,
+        (false, true) => Extent::Full,
+        (false, false) => Extent::Full,
+    };
+    let options = sync::Options {
+        path: file.to_owned(),
+        file: c1z::Options {
+            extent,
+            temp_dir: file.parent().map(Path::to_owned),
+            ..c1z::Options::default()
+        },
+        tolerance: work.tolerance,
+        resource_types: match task.sync_resource_type_ids.is_empty() {
+            true => work.resource_types.clone(),
+            false => task.sync_resource_type_ids.clone(),
+        },
+
+        limits: work.limits,
+    };
+    if work.skip_full_sync {
+        work.validate().await?;
+        return empty(options).await;
+    }
+    let gate = work.gates.open(Operation::Sync);
+    let progress = Arc::default();
+    let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await?;
+    tracing::info!(
+        sync_id = summary.recorded.finished.sync_id,
+        resources = summary.recorded.finished.counts.resources,
+        entitlements = summary.recorded.finished.counts.entitlements,
+        grants = summary.recorded.finished.counts.grants,
+        requests = summary.traffic.requests(),
+        elapsed_ms = u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "Sync complete."
+    );
+    Ok(())
+}
+
+/// A finished sync that holds nothing: the operator does not want any, and ConductorOne one.
+async fn empty(options: sync::Options) -> Result<()> {
+    let write = move || Writer::open(&options.path, &options.file)?.finish();
+    let written = tokio::task::spawn_blocking(write).await;
+    let written = written.map_err(|error| Failure::of(Kind::Internal, error))?;
+    written
+        .map(drop)
+        .map_err(|error| Failure::of(Kind::Other, error))
+}
+
+fn targets(resources: &[Resource]) -> Result<Vec<ResourceId>> {
+    let ids = resources.iter().map(|resource| {
+        let id = resource.id.as_ref().ok_or_else(|| {
+            Failure::new(
+                Kind::InvalidArgument,
+                "malformed task: a resource without an id",
+            )
+        })?;
+        Ok(ResourceId {
+            resource_type: id.resource_type.clone(),
+            id: id.resource.clone(),
+        })
+    });
+    ids.collect()
+}
