@@ -2,5 +2,6 @@
 
 pub mod artifacts;
 pub mod c1z;
+pub mod conductorone;
 pub mod host;
 pub mod valimail;

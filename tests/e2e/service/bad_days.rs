@@ -1,0 +1,125 @@
+//! ConductorOne on a bad day.
+
+use crate::rig::Rig;
+use e2e::conductorone::{CallFault, Faults, Method, Settings, tasks};
+use tonic::Code;
+
+fn with(faults: Faults) -> Rig {
+    Rig::with(Settings {
+        faults,
+        ..Settings::default()
+    })
+}
+
+/// A task is finished once, whatever happens on the way.
+fn survives(rig: &Rig) {
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::list_actions());
+    let record = rig.conductor.finished(&task);
+    assert!(record.end().is_success(), "{record:?}");
+    assert_eq!(record.finishes.len(), 1);
+    assert_eq!(record.handed_out, 1);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn asking_for_tasks_goes_on_whatever_is_answered() {
+    for fault in [
+        CallFault::Refuse(Code::Unavailable),
+        CallFault::Refuse(Code::PermissionDenied),
+        CallFault::Refuse(Code::Internal),
+        CallFault::CutBefore,
+    ] {
+        survives(&with(Faults::calls(Method::GetTask, &[fault])));
+    }
+}
+
+#[test]
+fn an_outcome_is_reported_again_when_it_has_not_arrived() {
+    for fault in [
+        CallFault::Refuse(Code::Unavailable),
+        CallFault::Refuse(Code::ResourceExhausted),
+        CallFault::CutBefore,
+    ] {
+        survives(&with(Faults::calls(Method::FinishTask, &[fault])));
+    }
+}
+
+#[test]
+fn an_outcome_whose_answer_is_lost_counts_once() {
+    survives(&with(Faults::calls(
+        Method::FinishTask,
+        &[CallFault::CutAfter],
+    )));
+}
+
+#[test]
+fn an_outcome_that_cannot_be_reported_is_reported_when_the_task_is_offered_again() {
+    // The token is not taken twice in a row, which is when a report is given up for the moment.
+    let refused = CallFault::Refuse(Code::Unauthenticated);
+    let rig = Rig::with(Settings {
+        lease: std::time::Duration::from_millis(200),
+        faults: Faults::calls(Method::FinishTask, &[refused, refused]),
+        ..Settings::default()
+    })
+    .env("BATON_PROVISIONING", "true");
+    let running = rig.started();
+    let task = tasks::grant("member_type:owner:assigned", "2906d4927bf178077519");
+    let task = rig.conductor.push(task);
+    let record = rig.conductor.finished(&task);
+    assert_eq!(record.handed_out, 2);
+    // Done a second time, it would have found nothing to do.
+    assert_eq!(record.end().annotations(), ["GrantReplaced"]);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
+    let mut rig = Rig::new();
+    let running = rig.started();
+    rig.conductor.down();
+    let task = rig.conductor.push(tasks::sync());
+    rig.conductor.up();
+    let record = rig.conductor.finished(&task);
+    assert!(record.end().is_success(), "{record:?}");
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn polls_that_are_to_follow_at_once_have_a_pause_in_between() {
+    let rig = Rig::with(Settings {
+        next_poll: std::time::Duration::ZERO,
+        ..Settings::default()
+    });
+    let running = rig.started();
+    rig.conductor
+        .wait_until("some polls", |state| state.polls >= 3);
+    let (start, before) = (std::time::Instant::now(), rig.conductor.state().polls);
+    rig.conductor
+        .wait_until("more polls", |state| state.polls >= before + 5);
+    assert!(start.elapsed() >= std::time::Duration::from_millis(400));
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn two_replicas_with_one_credential_share_the_work() {
+    let rig = Rig::provisioning();
+    let tasks: Vec<_> = (0..10)
+        .map(|_| rig.conductor.push(tasks::list_actions()))
+        .collect();
+    let running = [rig.start(&[]), rig.start(&["--host-id", "another-pod"])];
+    for task in tasks {
+        let record = rig.conductor.finished(&task);
+        assert_eq!((record.handed_out, record.finishes.len()), (1, 1));
+    }
+    rig.conductor
+        .wait_until("two hellos", |state| state.hellos.len() == 2);
+    for replica in running {
+        let _ = replica.stop().succeeded();
+    }
+    rig.assert_clean();
+}

@@ -1,0 +1,11 @@
+//! What the host does as ConductorOne's service: the real program and the real component, between
+//! a stand-in for ConductorOne and one for Valimail.
+
+mod bad_days;
+mod changes;
+mod chaos;
+mod credentials;
+mod registration;
+mod rig;
+mod shutdown;
+mod syncs;

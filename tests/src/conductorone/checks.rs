@@ -1,0 +1,91 @@
+//! The rules for what is sent, which the real service has in its definitions.
+
+use super::messages::{
+    BatonServiceFinishTaskRequest, BatonServiceHelloRequest,
+    baton_service_finish_task_request::FinalState,
+};
+
+/// Whether a text can be a task's id.
+pub(super) fn task_id(id: &str) -> Result<(), String> {
+    match id.len() == 27 && id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        true => Ok(()),
+        false => Err(format!("{id:?} is no id of a task")),
+    }
+}
+
+pub(super) fn host_id(id: &str) -> Result<(), String> {
+    length("host_id", id, 1, 256)
+}
+
+fn length(name: &str, text: &str, least: usize, most: usize) -> Result<(), String> {
+    match (least..=most).contains(&text.chars().count()) {
+        true => Ok(()),
+        false => Err(format!("{name} has {} characters", text.chars().count())),
+    }
+}
+
+fn annotations(number: usize) -> Result<(), String> {
+    match number <= 16 {
+        true => Ok(()),
+        false => Err(format!("{number} annotations")),
+    }
+}
+
+pub(super) fn hello(hello: &BatonServiceHelloRequest) -> Result<(), String> {
+    host_id(&hello.host_id)?;
+    annotations(hello.annotations.len())?;
+    let build = hello.build_info.as_ref().ok_or("no build_info")?;
+    for text in [&build.lang_version, &build.package, &build.package_version] {
+        length("a part of build_info", text, 1, 256)?;
+    }
+    let os = hello.os_info.as_ref().ok_or("no os_info")?;
+    for text in [
+        &os.hostname,
+        &os.os,
+        &os.platform,
+        &os.platform_version,
+        &os.platform_family,
+        &os.kernel_version,
+        &os.kernel_arch,
+        &os.virtualization_system,
+    ] {
+        length("a part of os_info", text, 1, 256)?;
+    }
+    let metadata = hello.connector_metadata.as_ref().ok_or("no metadata")?;
+    length("display_name", &metadata.display_name, 1, 1024)?;
+    if !metadata.help_url.is_empty() && !metadata.help_url.starts_with("https://") {
+        return Err(format!("help_url is {}", metadata.help_url));
+    }
+    let capabilities = metadata.capabilities.as_ref().ok_or("no capabilities")?;
+    if !capabilities.connector_capabilities.is_sorted() {
+        return Err("capabilities are not sorted".to_owned());
+    }
+    for of_type in &capabilities.resource_type_capabilities {
+        let ty = of_type.resource_type.as_ref().ok_or("no resource type")?;
+        length("the id of a resource type", &ty.id, 1, 1024)?;
+    }
+    Ok(())
+}
+
+pub(super) fn finish(finished: &BatonServiceFinishTaskRequest) -> Result<(), String> {
+    host_id(&finished.host_id)?;
+    task_id(&finished.task_id)?;
+    match &finished.final_state {
+        Some(FinalState::Success(success)) => {
+            annotations(success.annotations.len())?;
+            match finished.status {
+                None => Ok(()),
+                Some(_) => Err("a success with a status".to_owned()),
+            }
+        }
+        Some(FinalState::Error(error)) => {
+            annotations(error.annotations.len())?;
+            let code = finished.status.as_ref().map_or(0, |status| status.code);
+            match (1..=16).contains(&code) {
+                true => Ok(()),
+                false => Err(format!("an error with the code {code}")),
+            }
+        }
+        None => Err("neither success nor error".to_owned()),
+    }
+}

@@ -1,0 +1,98 @@
+//! What goes wrong, and how often.
+
+use super::state::State;
+use std::collections::{BTreeMap, VecDeque};
+use tonic::Code;
+
+/// What is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Hello,
+    GetTask,
+    Heartbeat,
+    FinishTask,
+    UploadAsset,
+}
+
+/// A request for a token that does not get one.
+#[derive(Debug, Clone)]
+pub enum TokenFault {
+    /// This status.
+    Status(u16),
+    /// 200, and this body.
+    Body(&'static str),
+}
+
+/// A call that does not get the answer that it should.
+#[derive(Debug, Clone, Copy)]
+pub enum CallFault {
+    /// This code, before anything is done.
+    Refuse(Code),
+    /// The connection breaks before anything is done.
+    CutBefore,
+    /// The connection breaks when it is done: the answer is lost.
+    CutAfter,
+    /// No answer comes, ever.
+    Hang,
+}
+
+/// Everything that is to go wrong. What is not in here goes well.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// For the first requests for a token.
+    pub tokens: VecDeque<TokenFault>,
+    /// For the first calls of a method.
+    pub calls: BTreeMap<Method, VecDeque<CallFault>>,
+    /// For any call: this share of them, 0 to 1, fails in one way or another.
+    pub share: f64,
+    /// Uploads are cut off after so many bytes, one by one.
+    pub cut_uploads: VecDeque<usize>,
+}
+
+impl Faults {
+    /// The first calls of a method fail like this.
+    #[must_use]
+    pub fn calls(method: Method, faults: &[CallFault]) -> Self {
+        Self {
+            calls: [(method, faults.iter().copied().collect())].into(),
+            ..Self::default()
+        }
+    }
+
+    /// The first requests for a token fail like this.
+    #[must_use]
+    pub fn tokens(faults: &[TokenFault]) -> Self {
+        Self {
+            tokens: faults.iter().cloned().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Codes that a server answers with on a bad day, and that mean: try again.
+const PASSING: [Code; 6] = [
+    Code::Unavailable,
+    Code::ResourceExhausted,
+    Code::Aborted,
+    Code::Internal,
+    Code::Unknown,
+    Code::DeadlineExceeded,
+];
+
+impl State {
+    /// What befalls the next call of a method.
+    pub(super) fn next_fault(&mut self, method: Method) -> Option<CallFault> {
+        let scripted = self.settings.faults.calls.get_mut(&method);
+        if let Some(fault) = scripted.and_then(VecDeque::pop_front) {
+            return Some(fault);
+        }
+        if self.random.f64() >= self.settings.faults.share {
+            return None;
+        }
+        Some(match self.random.usize(0..PASSING.len() + 2) {
+            0 => CallFault::CutBefore,
+            1 => CallFault::CutAfter,
+            at => CallFault::Refuse(PASSING[at - 2]),
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! Tasks: waiting, handed out, finished.
+
+use super::{
+    connector::{
+        CreateAccountResponse, GetActionStatusResponse, InvokeActionResponse,
+        ListActionSchemasResponse,
+    },
+    messages::{
+        BatonServiceFinishTaskRequest, Task, baton_service_finish_task_request::FinalState,
+    },
+};
+use prost::Message;
+use std::time::Instant;
+
+/// A task, and all that has been heard of it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub task: Task,
+    pub place: Place,
+    /// How often it was handed out.
+    pub handed_out: u32,
+    pub heartbeats: u32,
+    /// Whether the next heartbeat is told that nobody wants it any more.
+    pub cancelled: bool,
+    /// All that was said to be the end of it; the last one counts.
+    pub finishes: Vec<Finish>,
+    /// Files that have arrived whole.
+    pub uploads: Vec<Upload>,
+}
+
+/// Where a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// To be handed out from then on.
+    Waiting(Instant),
+    /// Somebody is at it, and was last heard of then.
+    HandedOut(Instant),
+    Finished,
+}
+
+/// An end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finish(pub BatonServiceFinishTaskRequest);
+
+/// A file.
+#[derive(Clone, PartialEq)]
+pub struct Upload(pub Vec<u8>);
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+impl Finish {
+    /// Whether it is said to be done.
+    pub fn is_success(&self) -> bool {
+        matches!(self.0.final_state, Some(FinalState::Success(_)))
+    }
+
+    /// The code that it ended with; 0 for a success.
+    pub fn code(&self) -> i32 {
+        self.0.status.as_ref().map_or(0, |status| status.code)
+    }
+
+    /// What it says about a failure.
+    pub fn message(&self) -> &str {
+        self.0.status.as_ref().map_or("", |status| &status.message)
+    }
+
+    /// Whether it says that trying again is of no use.
+    pub fn is_for_good(&self) -> bool {
+        matches!(&self.0.final_state, Some(FinalState::Error(error)) if error.non_retryable)
+    }
+
+    /// Names of the annotations of a success.
+    pub fn annotations(&self) -> Vec<&str> {
+        let Some(FinalState::Success(success)) = &self.0.final_state else {
+            return Vec::new();
+        };
+        let urls = success.annotations.iter().map(|any| any.type_url.as_str());
+        urls.filter_map(|url| url.rsplit('.').next()).collect()
+    }
+
+    fn response<M: Message + Default>(&self, name: &str) -> M {
+        let Some(FinalState::Success(success)) = &self.0.final_state else {
+            panic!("it has failed: {self:?}");
+        };
+        let any = success.response.as_ref().expect("a response");
+        assert_eq!(
+            any.type_url,
+            format!("type.googleapis.com/c1.connector.v2.{name}")
+        );
+        M::decode(any.value.as_slice()).expect("a response that can be read")
+    }
+
+    pub fn created(&self) -> CreateAccountResponse {
+        self.response("CreateAccountResponse")
+    }
+
+    pub fn actions(&self) -> ListActionSchemasResponse {
+        self.response("ListActionSchemasResponse")
+    }
+
+    pub fn invoked(&self) -> InvokeActionResponse {
+        self.response("InvokeActionResponse")
+    }
+
+    pub fn action_status(&self) -> GetActionStatusResponse {
+        self.response("GetActionStatusResponse")
+    }
+}
+
+impl Record {
+    pub(super) fn new(task: Task) -> Self {
+        Self {
+            task,
+            place: Place::Waiting(Instant::now()),
+            handed_out: 0,
+            heartbeats: 0,
+            cancelled: false,
+            finishes: Vec::new(),
+            uploads: Vec::new(),
+        }
+    }
+
+    /// The end that counts.
+    pub fn end(&self) -> &Finish {
+        self.finishes.last().expect("it has come to an end")
+    }
+
+    /// Whether it is over.
+    pub fn is_finished(&self) -> bool {
+        self.place == Place::Finished
+    }
+}

@@ -1,0 +1,58 @@
+//! A file on its way in.
+
+use super::{
+    checks,
+    messages::{BatonServiceUploadAssetRequest, baton_service_upload_asset_request::Msg},
+    queue::Upload,
+};
+use sha2::{Digest, Sha256};
+
+/// How far it is.
+#[derive(Default)]
+pub(super) struct Incoming {
+    pub task: Option<String>,
+    pub bytes: Vec<u8>,
+    over: bool,
+}
+
+impl Incoming {
+    /// Takes the next message.
+    pub(super) fn take(&mut self, message: BatonServiceUploadAssetRequest) -> Result<(), String> {
+        if self.over {
+            return Err("something comes after the end".to_owned());
+        }
+        match message.msg.ok_or("an empty message")? {
+            Msg::Metadata(metadata) => {
+                checks::host_id(&metadata.host_id)?;
+                checks::task_id(&metadata.task_id)?;
+                match self.task.replace(metadata.task_id) {
+                    None => Ok(()),
+                    Some(_) => Err("metadata twice".to_owned()),
+                }
+            }
+            _ if self.task.is_none() => Err("no metadata at the beginning".to_owned()),
+            Msg::Data(data) => {
+                if !(1..=1 << 20).contains(&data.data.len()) {
+                    return Err(format!("a piece of {} bytes", data.data.len()));
+                }
+                self.bytes.extend_from_slice(&data.data);
+                Ok(())
+            }
+            Msg::Eof(eof) => {
+                self.over = true;
+                match eof.sha256_checksum == Sha256::digest(&self.bytes).as_slice() {
+                    true => Ok(()),
+                    false => Err("the checksum is another".to_owned()),
+                }
+            }
+        }
+    }
+
+    /// The task and its file, when it is whole.
+    pub(super) fn finish(self) -> Result<(String, Upload), String> {
+        match (self.over, self.task) {
+            (true, Some(task)) => Ok((task, Upload(self.bytes))),
+            _ => Err("the file has no end".to_owned()),
+        }
+    }
+}
