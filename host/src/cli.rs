@@ -15,7 +15,7 @@ pub use flags::{
     SyncFlags,
 };
 pub use otel_flags::OtelFlags;
-pub use service_flags::ServiceFlags;
+pub use service_flags::{Endpoint, HealthCheckFlags, ServiceFlags};
 pub use settings::{Settings, are_missing};
 pub use task::Task;
 
@@ -92,6 +92,26 @@ pub fn component(arguments: &[OsString]) -> Option<PathBuf> {
     let component = arguments.get(1 + command(arguments)?.len())?;
     let flag = component.as_encoded_bytes().starts_with(b"-");
     (!flag && !component.is_empty()).then(|| component.into())
+}
+
+/// Whether a running service is to be asked how it is, with or without the name of the component
+/// that it runs: that takes no component.
+///
+/// # Errors
+///
+/// When the flags make no sense.
+pub fn health_check(arguments: &[OsString], file: &ConfigFile) -> Result<Option<HealthCheckFlags>> {
+    let at = match arguments.get(1).and_then(|command| command.to_str()) {
+        Some("run") => 3,
+        _ => 1,
+    };
+    if arguments.get(at).is_none_or(|word| word != "health-check") {
+        return Ok(None);
+    }
+    let command = settings::layer(commands::health_check(), file);
+    let matches = command.try_get_matches_from(&arguments[at..]);
+    let matches = matches.map_err(|error| exit(&error))?;
+    flags(&matches).map(Some)
 }
 
 /// Prints help, a version or a usage error, when there is no component to ask.

@@ -5,6 +5,7 @@ mod capabilities;
 mod change;
 mod config;
 mod explain;
+mod health_check;
 mod inspect;
 mod policy;
 mod service;
@@ -38,10 +39,13 @@ use std::{
 ///
 /// Whatever the command ends with.
 pub async fn run(arguments: Vec<OsString>) -> Result<()> {
+    let file = cli::config_file()?;
+    if let Some(flags) = cli::health_check(&arguments, &file)? {
+        return health_check::run(&flags).await;
+    }
     let Some(component) = cli::component(&arguments) else {
         return Err(cli::without_component(&arguments));
     };
-    let file = cli::config_file()?;
     let terminal = Terminal::new().with_bar();
     telemetry::start(&cli::log_flags(&arguments, &file), &terminal);
     if let Some(missing) = file.missing() {

@@ -14,7 +14,7 @@ mod variables;
 
 pub use cause::cause;
 pub use cpu::Cpu;
-pub use limits::Limits;
+pub use limits::{Limits, memory_in_use};
 pub use printable::printable;
 pub use variables::{Value, Variables};
 

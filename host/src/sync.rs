@@ -176,6 +176,9 @@ async fn list(
         tracing::info!(resource_type_id = ty.id, "Syncing entitlements...");
         for_each(pages, &ty.id, instance, Listing::Entitlements).await?;
     }
+    if extent == Extent::WithoutGrants {
+        return Ok(());
+    }
     for ty in types.iter().filter(|ty| ty.grants == Source::Listed) {
         tracing::info!(resource_type_id = ty.id, "Syncing grants...");
         for_each(pages, &ty.id, instance, Listing::Grants).await?;

@@ -21,7 +21,11 @@ pub use queue::{Finish, Record, Upload};
 pub use standin::{ConductorOne, Settings};
 pub use state::State;
 
-#[expect(unused_qualifications, reason = "this is how it is generated")]
+#[expect(
+    unused_qualifications,
+    clippy::enum_variant_names,
+    reason = "this is how it is generated"
+)]
 mod generated {
     tonic::include_proto!("conductorone");
 }

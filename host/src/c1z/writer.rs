@@ -26,6 +26,8 @@ pub enum Extent {
     /// Everything.
     #[default]
     Full,
+    /// Everything but grants. It counts as a full sync.
+    WithoutGrants,
     /// Resource types and resources, and neither entitlements nor grants. Readers of 2025 and
     /// later go on showing the newest full sync beside it; older ones take it for one.
     ResourcesOnly,
@@ -84,7 +86,7 @@ impl Writer {
             Some(file) => {
                 let old = database.directory().join("old.db");
                 envelope::unpack(file, target.path(), &old)?;
-                let new = usize::from(options.extent == Extent::Full);
+                let new = usize::from(options.extent != Extent::ResourcesOnly);
                 let keep = options.keep_syncs.max(1) - new;
                 let earlier = earlier::carry_over(&database, &old, target.path(), keep)?;
                 std::fs::remove_file(&old).map_err(|cause| Error::Temporary {
@@ -99,7 +101,7 @@ impl Writer {
         for table in TABLES {
             database.run(&table.statement(), "create the tables")?;
         }
-        if options.extent != Extent::Full {
+        if options.extent == Extent::ResourcesOnly {
             schema::add_sync_type(&database)?;
         }
         indexes::build_live(&database)?;
@@ -110,7 +112,7 @@ impl Writer {
         let started_at = timestamp::now();
         let failed = |cause| database.failed("begin the sync", cause);
         let begin = match options.extent {
-            Extent::Full => {
+            Extent::Full | Extent::WithoutGrants => {
                 "insert into v1_sync_runs (sync_id, started_at, sync_token) values (?1, ?2, '')"
             }
             Extent::ResourcesOnly => {

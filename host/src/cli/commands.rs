@@ -7,7 +7,7 @@ use super::{
     },
     limit_flags::ComponentFlags,
     otel_flags::OtelFlags,
-    service_flags::ServiceFlags,
+    service_flags::{HealthCheckFlags, ServiceFlags},
 };
 use clap::{Arg, ArgAction, Args, Command, value_parser};
 use connector_host::contract::describe::Description;
@@ -57,6 +57,14 @@ pub(super) fn root(commands: [Command; 4]) -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .subcommands(commands)
+        .subcommand(health_check())
+}
+
+const HEALTH_CHECK: &str = "Ask a connector that runs as a service how it is (exit code 0: well)";
+
+/// Asks a running service how it is.
+pub(super) fn health_check() -> Command {
+    HealthCheckFlags::augment_args(Command::new("health-check")).about(HEALTH_CHECK)
 }
 
 fn run() -> Command {
@@ -65,6 +73,8 @@ fn run() -> Command {
         .args_conflicts_with_subcommands(false)
         .subcommand(Command::new("capabilities").about("Print what the connector can do, as JSON"))
         .subcommand(Command::new("config").about("Print the connector's configuration, as JSON"))
+        // Read before the component is, with flags of its own.
+        .subcommand(Command::new("health-check").about(HEALTH_CHECK))
         .arg(component_argument());
     let command = SyncFlags::augment_args(OtelFlags::augment_args(LogFlags::augment_args(command)));
     let command = PinFlags::augment_args(ChangeFlags::augment_args(command));

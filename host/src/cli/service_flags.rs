@@ -1,7 +1,7 @@
 //! Flags of service mode. Their doc comments are the help.
 
 use super::settings;
-use clap::{Args, builder::BoolishValueParser, value_parser};
+use clap::{Args, ValueEnum, builder::BoolishValueParser, value_parser};
 use connector_host::{
     failure::{Failure, Kind, Result},
     service::{Account, ClientSecret, host_id, read_authorities},
@@ -123,4 +123,29 @@ impl ServiceFlags {
 #[expect(clippy::unnecessary_wraps, reason = "clap wants a parser")]
 fn secret(text: &str) -> std::result::Result<SecretString, Infallible> {
     Ok(text.into())
+}
+
+/// Asking a running service how it is.
+#[derive(Debug, Clone, Args)]
+pub struct HealthCheckFlags {
+    /// What to ask: live (it runs), ready (ConductorOne knows it), health (its credentials are good)
+    #[arg(long, value_name = "ENDPOINT", default_value = "health")]
+    pub endpoint: Endpoint,
+    /// How long the answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = value_parser!(u64).range(1..=300))]
+    pub timeout: u64,
+    /// The port on which the service answers
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    pub health_check_port: u16,
+    /// The address on which it answers
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub health_check_bind_address: IpAddr,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Endpoint {
+    Health,
+    Ready,
+    Live,
 }

@@ -4,11 +4,13 @@ use super::{gates, signals::Signals};
 use crate::cli::{ChangeFlags, SandboxFlags, ServiceFlags, Settings, SyncFlags};
 use connector_host::{
     connector::Connector,
+    egress::Witness,
     failure::Result,
-    service::{Client, Condition, Service, Work},
+    service::{Client, Condition, Metrics, Probes, Service, Work, listen as listen_for_probes},
 };
 use secrecy::ExposeSecret;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// The flags that concern it.
@@ -32,8 +34,13 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
     let account = service.account(sandbox.ca_file.as_deref())?;
     let variables = settings.variables();
     variables.hide(service.secret()?.expose_secret());
+    let metrics = Arc::new(Metrics::default());
+    let mut gates = gates(&connector, settings, sandbox)?;
+    gates
+        .witnesses
+        .push(Arc::clone(&metrics) as Arc<dyn Witness>);
     let work = Work {
-        gates: gates(&connector, settings, sandbox)?,
+        gates,
         connector,
         variables,
         limits: sandbox.limits.limits(),
@@ -43,15 +50,28 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
         provisioning: service.provisioning,
         skip_full_sync: service.skip_full_sync,
         receipts: change.receipts.clone(),
+        metrics: Arc::clone(&metrics),
     };
     let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
     let signals = listen(Signals::new()?, stop.clone(), kill.clone());
+    let (work, condition) = (Arc::new(work), Arc::new(Condition::default()));
+    let client = Arc::new(Client::new(account)?);
+    if let Some(address) = service.probes() {
+        let listener = listen_for_probes(address).await?;
+        let probes = Probes {
+            condition: Arc::clone(&condition),
+            work: Arc::clone(&work),
+            metrics,
+            validated: Mutex::default(),
+        };
+        tokio::spawn(Arc::new(probes).serve(listener));
+    }
     let service = Service {
-        client: Arc::new(Client::new(account)?),
-        work: Arc::new(work),
+        client,
+        work,
         concurrency: service.task_concurrency.into(),
         grace: service.grace(),
-        condition: Arc::new(Condition::default()),
+        condition,
         stop,
         kill,
     };

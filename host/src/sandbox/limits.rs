@@ -1,6 +1,9 @@
 //! How much a component may use.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 use wasmtime::ResourceLimiter;
 
 /// Bounds for one run.
@@ -71,6 +74,19 @@ impl Meter {
     }
 }
 
+impl Drop for Meter {
+    fn drop(&mut self) {
+        MEMORY.fetch_sub(self.in_use, Ordering::Relaxed);
+    }
+}
+
+/// Bytes of linear memory that all running components have at the moment.
+pub fn memory_in_use() -> usize {
+    MEMORY.load(Ordering::Relaxed)
+}
+
+static MEMORY: AtomicUsize = AtomicUsize::new(0);
+
 impl ResourceLimiter for Meter {
     fn memory_growing(
         &mut self,
@@ -86,6 +102,7 @@ impl ResourceLimiter for Meter {
                 self.limits.memory >> 20
             )));
         }
+        MEMORY.fetch_add(in_use - self.in_use, Ordering::Relaxed);
         self.in_use = in_use;
         Ok(true)
     }

@@ -85,7 +85,7 @@ mod tests {
     fn no_assertion_is_made_twice() {
         let id = "a@b/c".parse().unwrap();
         let secret = ClientSecret::parse(SECRET).unwrap();
-        let make = || super::make(&id, &secret, Timestamp::UNIX_EPOCH).unwrap();
-        assert_ne!(make(), make());
+        let made = || make(&id, &secret, Timestamp::UNIX_EPOCH).unwrap();
+        assert_ne!(made(), made());
     }
 }

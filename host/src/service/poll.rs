@@ -275,6 +275,7 @@ impl Shared {
                     outcome = job => outcome.unwrap_or_else(|_| Err(panicked())),
                     never = heart.keep(first) => never,
                 };
+                self.work.metrics.task(name, outcome.is_ok());
                 told(&task.id, name, &outcome, began.elapsed());
                 message(&task.id, outcome)
             }

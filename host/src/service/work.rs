@@ -1,5 +1,6 @@
 //! All that tasks need: the connector, the way out, and what the operator has allowed.
 
+use super::metrics::Metrics;
 use crate::{
     connector::Connector,
     egress::{Gates, Operation},
@@ -27,6 +28,8 @@ pub struct Work {
     pub provisioning: bool,
     /// Whether syncs are empty.
     pub skip_full_sync: bool,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Where receipts of changes go.
     pub receipts: Option<PathBuf>,
 }

@@ -228,10 +228,12 @@ impl Recorder {
         entitlements: Vec<Entitlement>,
         grants: Vec<Grant>,
     ) -> Result<()> {
-        if self.extent == Extent::Full {
+        if self.extent != Extent::ResourcesOnly {
             for entitlement in entitlements {
                 self.entitlement(entitlement)?;
             }
+        }
+        if self.extent == Extent::Full {
             for grant in grants {
                 self.unchecked |= grant.principal != *id;
                 self.grant(grant)?;
@@ -295,7 +297,7 @@ impl Recorder {
             );
         }
         let mut previous = self.writer.previous().cloned();
-        if self.extent == Extent::ResourcesOnly
+        if self.extent != Extent::Full
             && let Some(previous) = &mut previous
         {
             // Of grants there are none by intention.

@@ -53,7 +53,7 @@ fn every_task_is_finished_once_and_nothing_is_lost_or_done_twice() {
     .env("BATON_TASK_CONCURRENCY", "8");
     let people: Vec<_> = company()
         .iter()
-        .filter(|account| account.text("/userType") == Some("member"))
+        .filter(|account| account.is_active() && !account.is_active_owner())
         .filter_map(|account| account.text("/id").map(str::to_owned))
         .take(8)
         .collect();

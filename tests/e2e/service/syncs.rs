@@ -8,6 +8,7 @@ use e2e::{
         messages::task::{SyncFullTask, TaskType},
         tasks,
     },
+    valimail::Endpoint,
 };
 use std::fs;
 use tonic::Code;
@@ -208,11 +209,8 @@ fn what_a_killed_process_has_left_is_swept_by_the_next_one() {
     );
     let running = rig.started();
     let task = rig.conductor.push(tasks::sync());
-    rig.conductor.wait_until("a heartbeat", |state| {
-        state
-            .record(&task)
-            .is_some_and(|record| record.heartbeats > 0)
-    });
+    rig.conductor
+        .wait_until("a list", |_| rig.valimail.count(Endpoint::List) > 0);
     let _ = running.kill();
     let running = rig.start(&[]);
     let record = rig.conductor.finished(&task);
@@ -223,7 +221,23 @@ fn what_a_killed_process_has_left_is_swept_by_the_next_one() {
 }
 
 #[test]
-fn only_the_resources_that_are_asked_for_are_synced() {
+fn a_sync_without_grants_holds_entitlements() {
+    let rig = Rig::new();
+    let record = runs(
+        &rig,
+        TaskType::SyncFull(SyncFullTask {
+            skip_grants: true,
+            ..SyncFullTask::default()
+        }),
+    );
+    let file = uploaded(&rig, &record);
+    assert_eq!(file.resources("user").len(), 42);
+    assert_eq!(file.entitlements().len(), 3);
+    assert!(file.grants().is_empty());
+}
+
+#[test]
+fn a_sync_of_single_resources_is_none_of_all() {
     let rig = Rig::new();
     let record = runs(
         &rig,
@@ -232,7 +246,7 @@ fn only_the_resources_that_are_asked_for_are_synced() {
             ..SyncFullTask::default()
         }),
     );
-    let file = uploaded(&rig, &record);
-    assert_eq!(file.resources("user").len(), 1);
-    assert_eq!(file.grants().len(), 1);
+    assert_eq!(record.end().code(), 12, "{record:?}");
+    assert!(record.end().is_for_good());
+    assert!(record.uploads.is_empty());
 }

@@ -10,9 +10,8 @@ use super::{
     Bench,
 };
 use crate::{
-    baton::{connector::Resource, service::task::SyncFullTask},
+    baton::service::task::SyncFullTask,
     c1z::{self, Extent, Writer},
-    contract::types::ResourceId,
     egress::Operation,
     failure::{Failure, Kind, Result},
     sync,
@@ -52,9 +51,14 @@ fn failed(failure: Failure) -> Failed {
 }
 
 async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
+    // All of it would be taken for what has become of these alone.
+    if !task.targeted_sync_resources.is_empty() {
+        let what = "this version does not sync single resources";
+        return Err(Failure::new(Kind::Unimplemented, what));
+    }
     let extent = match (task.skip_entitlements_and_grants, task.skip_grants) {
         (true, _) => Extent::ResourcesOnly,
-        (false, true) => Extent::Full,
+        (false, true) => Extent::WithoutGrants,
         (false, false) => Extent::Full,
     };
     let options = sync::Options {
@@ -78,7 +82,9 @@ async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
     }
     let gate = work.gates.open(Operation::Sync);
     let progress = Arc::default();
-    let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await?;
+    let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await;
+    work.metrics.synced(&summary);
+    let summary = summary?;
     tracing::info!(
         sync_id = summary.recorded.finished.sync_id,
         resources = summary.recorded.finished.counts.resources,
@@ -99,20 +105,4 @@ async fn empty(options: sync::Options) -> Result<()> {
     written
         .map(drop)
         .map_err(|error| Failure::of(Kind::Other, error))
-}
-
-fn targets(resources: &[Resource]) -> Result<Vec<ResourceId>> {
-    let ids = resources.iter().map(|resource| {
-        let id = resource.id.as_ref().ok_or_else(|| {
-            Failure::new(
-                Kind::InvalidArgument,
-                "malformed task: a resource without an id",
-            )
-        })?;
-        Ok(ResourceId {
-            resource_type: id.resource_type.clone(),
-            id: id.resource.clone(),
-        })
-    });
-    ids.collect()
 }
