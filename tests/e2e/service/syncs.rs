@@ -232,7 +232,7 @@ fn a_sync_without_grants_holds_entitlements() {
     );
     let file = uploaded(&rig, &record);
     assert_eq!(file.resources("user").len(), 42);
-    assert_eq!(file.entitlements().len(), 3);
+    assert_eq!(file.entitlements().len(), 4);
     assert!(file.grants().is_empty());
 }
 
