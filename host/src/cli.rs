@@ -26,7 +26,7 @@ use connector_host::{
     failure::{Failure, Kind, Result},
 };
 use flags::{ForeignFlags, PinFlags};
-use limit_flags::ComponentFlags;
+use limit_flags::{ComponentFlags, LimitFlags};
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 /// What is to be done.
@@ -143,6 +143,9 @@ pub fn terms(arguments: &[OsString], file: &ConfigFile) -> Result<Terms> {
     };
     let matches = read(ComponentFlags::augment_args)?;
     let terms = flags::<ComponentFlags>(&matches)?.terms();
+    let matches = read(LimitFlags::augment_args)?;
+    let limits = flags::<LimitFlags>(&matches)?.limits();
+    let terms = Terms { limits, ..terms };
     if looks(arguments) {
         return Ok(terms);
     }

@@ -168,6 +168,8 @@ fn gates(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> 
             description.name, description.version
         ),
         authorities: authorities.unwrap_or_default(),
+        proxies: true,
+        ..Options::default()
     });
     Ok(Gates {
         policy: Arc::new(policy),

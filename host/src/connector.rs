@@ -29,11 +29,8 @@ use wasmtime::{
     component::{Accessor, Component, Linker},
 };
 
-/// To describe itself, a component needs next to nothing.
-const DESCRIBE: Duration = Duration::from_secs(10);
-
-/// What a component's file has to be like.
-#[derive(Debug, Clone, Copy)]
+/// What a component's file has to be like, and what it may use to say what it is.
+#[derive(Debug, Clone)]
 pub struct Terms {
     /// Only this one.
     pub digest: Option<Digest>,
@@ -41,6 +38,12 @@ pub struct Terms {
     pub size: u64,
     /// Bytes of the stack that the component may use when it runs.
     pub stack: usize,
+    /// Until it has described itself.
+    pub describe: Duration,
+    /// What else it may use for that.
+    pub limits: Limits,
+    /// Where compiled components are kept; nowhere when there is no such place.
+    pub cache: Option<PathBuf>,
 }
 
 impl Default for Terms {
@@ -49,6 +52,9 @@ impl Default for Terms {
             digest: None,
             size: 16 << 20,
             stack: 1 << 20,
+            describe: Duration::from_secs(10),
+            limits: Limits::default(),
+            cache: cache::directory(),
         }
     }
 }
@@ -144,7 +150,7 @@ impl Connector {
             )
             .hint("Nothing of it has been run. If you know and trust it, change --digest."));
         }
-        let component = compile(&engine, &file, &bytes)?;
+        let component = compile(&engine, terms.cache.as_deref(), &file, &bytes)?;
         drop(bytes);
         let names = Names::of(&component, engine.wasmtime());
         let unfit = |why: String| {
@@ -160,7 +166,7 @@ impl Connector {
             interface,
             description: nameless(),
         };
-        let description = connector.describe().await?;
+        let description = connector.describe(&terms).await?;
         description::check(&description).map_err(|what| {
             let what = format!("the component's description of itself is of no use: {what}");
             unfit(what).hint(FAULT)
@@ -169,15 +175,14 @@ impl Connector {
         Ok(connector)
     }
 
-    async fn describe(&self) -> Result<Description> {
+    async fn describe(&self, terms: &Terms) -> Result<Description> {
         let clients = Clients::new(Options {
-            timeout: DESCRIBE,
+            timeout: terms.describe,
             ..Options::default()
         });
         let limits = Limits {
-            time: DESCRIBE,
-            cpu: DESCRIBE,
-            ..Limits::default()
+            time: terms.describe,
+            ..terms.limits
         };
         let gate = Gate::new(Operation::Describe, Arc::default(), Arc::new(clients));
         self.call(gate, Arc::default(), &limits, async |instance| {
@@ -233,16 +238,15 @@ impl Connector {
                 ))
             }
             Err(_) => {
-                // The limit of a description is fixed.
                 let (flag, hint) = match operation {
-                    Operation::Describe => ("", FAULT),
+                    Operation::Describe => ("--describe-time-limit", FAULT),
                     _ => (
-                        " (--time-limit)",
+                        "--time-limit",
                         "Allow more time with --time-limit, if the connector has so much to do.",
                     ),
                 };
                 let what = format!(
-                    "{name} did not come to an end within {} s{flag}, and was stopped during {operation}",
+                    "{name} did not come to an end within {} s ({flag}), and was stopped during {operation}",
                     limits.time.as_secs()
                 );
                 Err(Failure::new(Kind::DeadlineExceeded, what).hint(hint))
@@ -283,9 +287,8 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     }
 }
 
-fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
-    let cache = cache::directory();
-    if let Some(directory) = &cache
+fn compile(engine: &Engine, cache: Option<&Path>, file: &File, bytes: &[u8]) -> Result<Component> {
+    if let Some(directory) = cache
         && let Some(component) = cache::load(engine, directory, &file.digest.hex())
     {
         return Ok(component);
@@ -314,7 +317,7 @@ fn compile(engine: &Engine, file: &File, bytes: &[u8]) -> Result<Component> {
         Failure::new(Kind::InvalidArgument, cause(&e))
             .context(format!("{path} is not a valid component"))
     })?;
-    if let Some(directory) = &cache
+    if let Some(directory) = cache
         && let Err(error) = cache::store(engine, directory, &file.digest.hex(), &component)
     {
         tracing::debug!(directory = %directory.display(), %error, "compiled component is not kept");

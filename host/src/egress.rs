@@ -48,5 +48,5 @@ pub use policy::{Origin, Permit, Policy, shown};
 pub use policy_file::{FileError, Place, PolicyFile};
 pub use quota::{Bounds, Excess, Quota};
 pub use refusal::Refusal;
-pub use resolver::literal;
+pub use resolver::{Names, literal};
 pub use retry::Retries;

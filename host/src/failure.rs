@@ -119,10 +119,10 @@ impl fmt::Display for Failure {
 }
 
 impl From<types::Error> for Failure {
-    /// Takes a component's words. They are not fit to be shown before [`Failure::redacted`].
+    /// Takes a component's words, as far as they can ever be shown. They are not fit to be shown before [`Failure::redacted`].
     fn from(error: types::Error) -> Self {
         use types::Error;
-        let (kind, message) = match error {
+        let (kind, mut message) = match error {
             Error::Unauthenticated(m) => (Kind::Unauthenticated, m),
             Error::PermissionDenied(m) => (Kind::PermissionDenied, m),
             Error::NotFound(m) => (Kind::NotFound, m),
@@ -145,6 +145,7 @@ impl From<types::Error> for Failure {
             Error::Unavailable(m) => (Kind::Unavailable, m),
             Error::Internal(m) => (Kind::Internal, m),
         };
+        message.truncate(message.floor_char_boundary(4 * MESSAGE));
         Self::new(kind, message)
     }
 }

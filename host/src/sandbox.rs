@@ -1,15 +1,17 @@
 //! What a running component can see and do, which is next to nothing.
 //!
-//! No file, no environment, no argument, no socket. Clocks and random numbers; lines for the
-//! log ([`log`]); its own configuration ([`variables`]); and requests through the gate
+//! No file, no environment, no argument, no socket. Coarse clocks ([`clocks`]) and random numbers;
+//! lines for the log ([`log`]); its own configuration ([`variables`]); and requests through the gate
 //! ([`crate::egress`]). Memory is bounded ([`limits`]). Each operation has a store of its own:
 //! dropping it is what stops a component.
 
 mod cause;
+mod clocks;
 mod cpu;
 mod limits;
 mod log;
 mod printable;
+mod requests;
 mod variables;
 
 pub use cause::cause;
@@ -23,6 +25,7 @@ use crate::{
     egress::{Gate, Operation},
     engine::Engine,
 };
+use clocks::{MonotonicClock, WallClock};
 use limits::Meter;
 use log::LogLines;
 use std::sync::Arc;
@@ -82,6 +85,7 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    requests::limit(&mut linker)?;
     contract::add_to_linker::<_, variables::Lookup>(&mut linker, |state: &mut State| {
         &*state.variables
     })?;
@@ -103,6 +107,8 @@ pub fn store(
     let mut wasi = WasiCtx::builder();
     wasi.stdout(lines.clone())
         .stderr(lines)
+        .wall_clock(WallClock)
+        .monotonic_clock(MonotonicClock::new())
         .allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false)

@@ -82,6 +82,8 @@ fn build() -> Result<Artifacts> {
         "valimail",
         "-p",
         "misfit",
+        "-p",
+        "hostile",
     ];
     let components = cargo(&components)?;
     // As `cargo test --workspace` builds, tests included: their dependencies decide on features of

@@ -14,14 +14,18 @@ pub struct ComponentFlags {
     /// How much stack the connector may use
     #[arg(long, value_name = "KIB", default_value_t = Terms::default().stack as u64 >> 10, value_parser = value_parser!(u64).range(64..=65536))]
     pub stack_limit: u64,
+    /// How long the connector may take to describe itself
+    #[arg(long, value_name = "SECONDS", default_value_t = Terms::default().describe.as_secs(), value_parser = value_parser!(u64).range(1..))]
+    pub describe_time_limit: u64,
 }
 
 impl ComponentFlags {
     pub fn terms(&self) -> Terms {
         Terms {
-            digest: None,
             size: self.component_size_limit << 20,
             stack: bytes(self.stack_limit << 10),
+            describe: Duration::from_secs(self.describe_time_limit),
+            ..Terms::default()
         }
     }
 }
@@ -75,6 +79,9 @@ pub struct LimitFlags {
     /// How large one of them may be
     #[arg(long, value_name = "KIB", default_value_t = Limits::default().item as u64 >> 10, value_parser = value_parser!(u64).range(1..=1_048_576))]
     pub item_size_limit: u64,
+    /// How large all of them may be together
+    #[arg(long, value_name = "MIB", default_value_t = Limits::default().listed >> 20, value_parser = value_parser!(u64).range(1..=1_048_576))]
+    pub list_size_limit: u64,
     /// How many lines the connector may print into the log
     #[arg(long, value_name = "LINES", default_value_t = Limits::default().log_lines as u64, value_parser = value_parser!(u64).range(0..=1_000_000))]
     pub log_limit: u64,
@@ -93,6 +100,7 @@ impl LimitFlags {
             log_lines: bytes(self.log_limit),
             items: self.item_limit,
             item: bytes(self.item_size_limit << 10),
+            listed: self.list_size_limit << 20,
         }
     }
 

@@ -1,7 +1,7 @@
 //! HTTP clients: one for the public internet, one for origins that the operator names, one for
 //! what goes through a proxy.
 
-use super::resolver::PublicOnly;
+use super::resolver::{Names, Resolver, System};
 use crate::failure::{Failure, Kind, Result};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, Client, redirect};
@@ -13,7 +13,7 @@ use std::{
 use url::Url;
 
 /// How requests are sent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// For an attempt of a request, up to the last byte of the answer.
     pub timeout: Duration,
@@ -21,6 +21,22 @@ pub struct Options {
     pub user_agent: String,
     /// Certificate authorities that are trusted beside those of the system.
     pub authorities: Vec<Certificate>,
+    /// Whether `HTTPS_PROXY`, `NO_PROXY` and the like are heeded.
+    pub proxies: bool,
+    /// Where names are looked up.
+    pub names: Arc<dyn Names>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::ZERO,
+            user_agent: String::new(),
+            authorities: Vec::new(),
+            proxies: false,
+            names: Arc::new(System),
+        }
+    }
 }
 
 /// Reads certificates in the PEM format (RFC 7468).
@@ -55,9 +71,13 @@ pub struct Clients {
 impl Clients {
     /// Clients that do not exist yet.
     pub fn new(options: Options) -> Self {
+        let proxies = match options.proxies {
+            true => Matcher::from_env(),
+            false => Matcher::builder().build(),
+        };
         Self {
             options,
-            proxies: Matcher::from_env(),
+            proxies,
             public: OnceLock::new(),
             named_by_operator: OnceLock::new(),
             proxied: OnceLock::new(),
@@ -104,11 +124,15 @@ impl Clients {
             .tls_certs_merge(self.options.authorities.iter().cloned())
             // A list arrives as fast as it is read: larger windows for HTTP/2.
             .http2_adaptive_window(true);
+        let resolver = |public_only| {
+            let names = Arc::clone(&self.options.names);
+            Arc::new(Resolver { names, public_only })
+        };
         let builder = match way {
             // The client reads the same environment.
             Way::Proxy => builder,
-            Way::Anywhere => builder.no_proxy(),
-            Way::PublicOnly => builder.no_proxy().dns_resolver(Arc::new(PublicOnly)),
+            Way::Anywhere => builder.no_proxy().dns_resolver(resolver(false)),
+            Way::PublicOnly => builder.no_proxy().dns_resolver(resolver(true)),
         };
         builder
             .build()

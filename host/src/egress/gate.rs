@@ -175,18 +175,23 @@ impl WasiHttpHooks for Gate {
 
 impl Gate {
     async fn send(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>> {
+        // What a component goes on to ask for would fill logs and audit files.
+        if self.quota.is_used_up() {
+            return Err(Error::HttpRequestDenied);
+        }
         let (head, body) = request.into_parts();
         let uri = head.uri.to_string();
         let url = Url::parse(&uri);
         let shown = url.as_ref().map_or(uri, Url::to_string);
         let witnesses = self.witnesses.clone();
         let mut record = Record::begin(self.operation, &head.method, shown, witnesses);
-        let admitted = match url {
+        let counted = self.quota.count().map_err(Refusal::from);
+        let admitted = counted.and_then(|()| match url {
             Ok(url) => self.admit(&head, url, &mut record),
             Err(_) => Err(Refusal::NotAUrl {
                 uri: head.uri.path().to_owned(),
             }),
-        };
+        });
         let (permit, url, admitted) =
             admitted.map_err(|refusal| self.refuse(&mut record, refusal))?;
         let limit = self.quota.bounds().request;
@@ -382,6 +387,12 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(source) = last.source() {
         last = source;
+        if let Some(hyper) = last.downcast_ref::<hyper::Error>()
+            && hyper.is_parse_too_large()
+        {
+            return "the answer's headers are more than 100, or too large (--header-size-limit)"
+                .to_owned();
+        }
     }
     last.to_string()
 }

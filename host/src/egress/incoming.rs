@@ -22,8 +22,11 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 /// Bytes of an answer that brings a secret. It has to be read as a whole.
 const SECRET_ANSWER: usize = 1 << 20;
-/// Secrets of one run. A connector that signs in for each request has misunderstood something.
-const SECRETS: usize = 1000;
+/// Secrets of one run. A connector that signs in for each request has misunderstood something, and
+/// each of them is looked for in all that comes in.
+const SECRETS: usize = 100;
+/// Bytes of a secret that an answer brings.
+const SECRET: usize = 16 << 10;
 
 /// Replaces secrets in the headers, and takes out what does not hold for the body any more.
 pub(super) fn headers(headers: &mut HeaderMap, mask: Option<&Mask>) {
@@ -175,10 +178,11 @@ pub(super) async fn without_secrets(
             continue;
         };
         *value = match &*value {
-            Value::String(text) if !text.is_empty() => {
+            Value::String(text) if (1..=SECRET).contains(&text.len()) => {
                 Value::String(secrets.keep(&returned.name, text.as_str().into()))
             }
-            Value::String(_) => continue,
+            Value::String(text) if text.is_empty() => continue,
+            // No secret that this host could keep.
             _ => Value::Null,
         };
         any = true;

@@ -25,7 +25,7 @@ pub struct Bounds {
     pub at_once: usize,
     /// Requests in a second, repetitions included. What is more has to wait.
     pub per_second: u32,
-    /// Requests of a run, without repetitions.
+    /// Requests of a run, refused ones included, without repetitions.
     pub in_all: u64,
 }
 
@@ -49,7 +49,7 @@ pub enum Excess {
         "there are {limit} requests already that wait for their answers' end (--concurrent-requests-limit)"
     )]
     AtOnce { limit: usize },
-    #[error("{limit} requests have been sent already in this run (--request-limit)")]
+    #[error("there have been {limit} requests already in this run (--request-limit)")]
     InAll { limit: u64 },
     #[error("the request's body is larger than {} (--request-size-limit)", kib(*.limit))]
     Request { limit: usize },
@@ -72,7 +72,7 @@ fn kib(bytes: usize) -> String {
 pub struct Quota {
     bounds: Bounds,
     at_once: Arc<Semaphore>,
-    sent: AtomicU64,
+    counted: AtomicU64,
     /// When a request may leave, were there no burst.
     next: Mutex<Option<Instant>>,
 }
@@ -83,7 +83,7 @@ impl Quota {
         Self {
             bounds,
             at_once: Arc::new(Semaphore::new(bounds.at_once)),
-            sent: AtomicU64::new(0),
+            counted: AtomicU64::new(0),
             next: Mutex::new(None),
         }
     }
@@ -91,6 +91,24 @@ impl Quota {
     /// The bounds.
     pub fn bounds(&self) -> Bounds {
         self.bounds
+    }
+
+    /// Counts a request, whatever becomes of it.
+    ///
+    /// # Errors
+    ///
+    /// When there have been too many.
+    pub(super) fn count(&self) -> Result<(), Excess> {
+        let limit = self.bounds.in_all;
+        match self.counted.fetch_add(1, Ordering::Relaxed) {
+            counted if counted >= limit => Err(Excess::InAll { limit }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there have been so many that the component is not heeded any more: it has been told.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.counted.load(Ordering::Relaxed) > self.bounds.in_all
     }
 
     /// Admits a request, until what this answers with is dropped.
@@ -101,12 +119,7 @@ impl Quota {
     pub(super) fn admit(&self) -> Result<OwnedSemaphorePermit, Excess> {
         let limit = self.bounds.at_once;
         let admitted = Arc::clone(&self.at_once).try_acquire_owned();
-        let admitted = admitted.map_err(|_| Excess::AtOnce { limit })?;
-        let limit = self.bounds.in_all;
-        match self.sent.fetch_add(1, Ordering::Relaxed) {
-            sent if sent >= limit => Err(Excess::InAll { limit }),
-            _ => Ok(admitted),
-        }
+        admitted.map_err(|_| Excess::AtOnce { limit })
     }
 
     /// Waits until the next request may leave. As many as may leave in a second may leave at once.
@@ -153,7 +166,18 @@ mod tests {
         assert_eq!(quota.admit().unwrap_err(), Excess::AtOnce { limit: 2 });
         drop(first);
         assert!(quota.admit().is_ok());
-        assert_eq!(quota.admit().unwrap_err(), Excess::InAll { limit: 3 });
+    }
+
+    #[test]
+    fn the_first_request_too_many_is_told_and_no_other() {
+        let quota = quota();
+        for _ in 0..3 {
+            assert!(!quota.is_used_up());
+            assert_eq!(quota.count(), Ok(()));
+        }
+        assert!(!quota.is_used_up());
+        assert_eq!(quota.count(), Err(Excess::InAll { limit: 3 }));
+        assert!(quota.is_used_up());
     }
 
     #[test]

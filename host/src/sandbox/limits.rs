@@ -15,7 +15,8 @@ pub struct Limits {
     pub table: usize,
     /// Core instances, memories and tables that a component may be made of, each.
     pub instances: usize,
-    /// Handles that it may hold at once: streams, requests, clocks.
+    /// Handles that it may hold at once: streams, requests, clocks. What the host keeps for one of
+    /// them is not in the component's own memory.
     pub handles: usize,
     /// Time that it computes.
     pub cpu: Duration,
@@ -29,6 +30,8 @@ pub struct Limits {
     pub items: u64,
     /// Bytes of one of them, and of 32 that arrive together on average.
     pub item: usize,
+    /// Bytes of all of them.
+    pub listed: u64,
 }
 
 impl Default for Limits {
@@ -37,13 +40,14 @@ impl Default for Limits {
             memory: 64 << 20,
             table: 100_000,
             instances: 64,
-            handles: 10_000,
+            handles: 1000,
             cpu: Duration::from_secs(10 * 60),
             call_time: Duration::from_secs(30 * 60),
             time: Duration::from_secs(60 * 60),
             log_lines: 1000,
             items: 10_000_000,
             item: 1 << 20,
+            listed: 8 << 30,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Allowance {
     items: u64,
+    bytes: u64,
     limits: Limits,
 }
 
@@ -17,6 +18,7 @@ impl Allowance {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             items: 0,
+            bytes: 0,
             limits: *limits,
         }
     }
@@ -24,6 +26,7 @@ impl Allowance {
     /// Takes one record of that many bytes.
     pub(super) fn take(&mut self, bytes: usize) -> Result<()> {
         self.items += 1;
+        self.bytes = self.bytes.saturating_add(bytes as u64);
         if self.items > self.limits.items {
             return Err(exceeded(
                 format!("more than {} records", self.limits.items),
@@ -34,6 +37,12 @@ impl Allowance {
             return Err(exceeded(
                 format!("a record of more than {} KiB", self.limits.item >> 10),
                 "--item-size-limit",
+            ));
+        }
+        if self.bytes > self.limits.listed {
+            return Err(exceeded(
+                format!("more than {} MiB", self.limits.listed >> 20),
+                "--list-size-limit",
             ));
         }
         Ok(())

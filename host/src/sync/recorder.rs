@@ -23,6 +23,8 @@ use std::{
 
 /// Unusable records that are logged one by one; the others are counted.
 const LOGGED: u64 = 100;
+/// Bytes of what a connector has to say about one of them.
+const WORDS: usize = 1000;
 
 /// Takes what the listings bring, on a thread of its own.
 pub(super) struct Recorder {
@@ -250,8 +252,8 @@ impl Recorder {
             tracing::warn!(
                 resource_type_id = listing,
                 position = unusable.position,
-                id = unusable.id.as_deref().unwrap_or("(none)"),
-                reason = unusable.reason,
+                id = beginning(unusable.id.as_deref().unwrap_or("(none)")),
+                reason = beginning(&unusable.reason),
                 "skipping unusable record"
             );
         }
@@ -315,6 +317,10 @@ impl Recorder {
             dangling_grants,
         })
     }
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(WORDS)]
 }
 
 pub(super) fn file_failure(error: c1z::Error) -> Failure {
