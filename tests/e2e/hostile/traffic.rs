@@ -99,7 +99,7 @@ fn requests_have_a_number() {
     let service = service(empty);
     let attack = attack("requests-for-ever").at(&service.origin());
     let outcome = attack.bounds(|bounds| bounds.in_all = 20).run();
-    outcome.fails_with(&["20 requests have been sent already in this run (--request-limit)"]);
+    outcome.fails_with(&["there have been 20 requests already in this run (--request-limit)"]);
     assert_eq!(service.heard().len(), 20);
 }
 
@@ -119,20 +119,15 @@ fn requests_do_not_leave_faster_than_they_may() {
 #[test]
 fn refused_requests_have_a_number_too() {
     let (origin, canary) = (Canary::new(), Canary::new());
-    let before = journal::saying("refused request").len();
-    let attack = attack("refused-for-ever").at(&origin.origin());
+    let attack = attack("refused-again-and-again").at(&origin.origin());
     let attack = attack.set("canary", &canary.origin());
-    let outcome = attack.bounds(|bounds| bounds.in_all = 2000).run();
-    outcome.fails_with(&["(--request-limit)"]);
-    assert!(
-        outcome.exchanges.len() <= 2001,
-        "{}",
-        outcome.exchanges.len()
-    );
+    let outcome = attack.bounds(|bounds| bounds.in_all = 300).run();
+    outcome.fails_with(&["there have been 300 requests already in this run (--request-limit)"]);
+    // What comes after that does not fill an audit file.
+    assert_eq!(outcome.exchanges.len(), 301);
+    // Nor is the log filled.
     let url = format!("{}/allowed", canary.origin());
-    let logged = journal::saying("refused request");
-    let logged = logged[before..].iter().filter(|line| line.contains(&url));
-    assert_eq!(logged.count(), 100);
+    assert_eq!(journal::saying(&url).len(), 100);
     canary.is_untouched();
 }
 

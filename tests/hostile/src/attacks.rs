@@ -72,7 +72,7 @@ pub async fn list(attack: &str, mut page: Page) -> End {
         "longish-head" => traffic::longish_head().await,
         "requests-all-at-once" => traffic::all_at_once().await,
         "requests-for-ever" => traffic::one_after_the_other().await,
-        "refused-for-ever" => traffic::be_refused().await,
+        "refused-again-and-again" => traffic::be_refused().await,
 
         "looking-around" => machine::look_around(page).await,
         "reading-variables" => machine::read_variables(page).await,

@@ -16,7 +16,7 @@ pub fn of(attack: &str) -> Option<&'static [(&'static str, &'static str)]> {
             ("GET", "{canary}/allowed"),
             ("GET", "http://127.0.0.1:9/allowed"),
             ("GET", "http://example.com/allowed"),
-            ("GET", "http://{host}.example.com/allowed"),
+            ("GET", "http://127.0.0.1.example.com/allowed"),
             ("GET", "http://example.com:80/allowed?{origin}/allowed"),
         ],
         "another-scheme" => &[

@@ -7,11 +7,13 @@ use crate::{
     requests::filled,
     wire,
 };
-use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::{clocks::monotonic_clock, http::client};
 use std::{cell::RefCell, rc::Rc};
 
 /// Requests that are under way at once.
 const MANY: usize = 10_000;
+/// Requests that it tries although all of them are refused.
+const REFUSED: usize = 400;
 
 /// Sends one request, and reads its answer to the end.
 pub async fn read(mut page: Page) -> End {
@@ -127,7 +129,10 @@ pub async fn one_after_the_other() -> End {
 /// Asks for what is not declared, again and again.
 pub async fn be_refused() -> End {
     let url = filled("{canary}/allowed").await;
-    loop {
+    for _ in 0..REFUSED {
         let _ = wire::send("GET", &url, &[], Vec::new()).await;
+        // What is left of it goes away only when the host has a chance to say so.
+        monotonic_clock::wait_for(1).await;
     }
+    Err(Error::PermissionDenied("it is no use".to_owned()))
 }
