@@ -4,6 +4,7 @@ mod description;
 mod digest;
 mod exports;
 mod interface;
+mod structure;
 
 pub use digest::Digest;
 pub use exports::Exports;
@@ -18,6 +19,7 @@ use crate::{
     sandbox::{self, Cpu, Limits, State, Variables, cause},
 };
 use exports::ExportsPre;
+use futures::channel::oneshot;
 use std::{
     io::Read,
     path::{Path, PathBuf},
@@ -38,6 +40,8 @@ pub struct Terms {
     pub size: u64,
     /// Bytes of the stack that the component may use when it runs.
     pub stack: usize,
+    /// Until it is compiled.
+    pub compile: Duration,
     /// Until it has described itself.
     pub describe: Duration,
     /// What else it may use for that.
@@ -52,6 +56,7 @@ impl Default for Terms {
             digest: None,
             size: 16 << 20,
             stack: 1 << 20,
+            compile: Duration::from_secs(60),
             describe: Duration::from_secs(10),
             limits: Limits::default(),
             cache: cache::directory(),
@@ -150,8 +155,7 @@ impl Connector {
             )
             .hint("Nothing of it has been run. If you know and trust it, change --digest."));
         }
-        let component = compile(&engine, terms.cache.as_deref(), &file, &bytes)?;
-        drop(bytes);
+        let component = compile(&engine, &terms, &file, bytes).await?;
         let names = Names::of(&component, engine.wasmtime());
         let unfit = |why: String| {
             Failure::new(Kind::FailedPrecondition, why)
@@ -287,7 +291,8 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     }
 }
 
-fn compile(engine: &Engine, cache: Option<&Path>, file: &File, bytes: &[u8]) -> Result<Component> {
+async fn compile(engine: &Engine, terms: &Terms, file: &File, bytes: Vec<u8>) -> Result<Component> {
+    let cache = terms.cache.as_deref();
     if let Some(directory) = cache
         && let Some(component) = cache::load(engine, directory, &file.digest.hex())
     {
@@ -313,16 +318,38 @@ fn compile(engine: &Engine, cache: Option<&Path>, file: &File, bytes: &[u8]) -> 
             ));
         }
     }
-    let component = Component::from_binary(engine.wasmtime(), bytes).map_err(|e| {
-        Failure::new(Kind::InvalidArgument, cause(&e))
-            .context(format!("{path} is not a valid component"))
-    })?;
+    let invalid = |why: String| {
+        Failure::new(Kind::InvalidArgument, why).context(format!("{path} is not a valid component"))
+    };
+    structure::check(&bytes).map_err(invalid)?;
+    let Ok(component) = tokio::time::timeout(terms.compile, compiled(engine, bytes)).await else {
+        let what = format!(
+            "{path} has not been compiled within {} s (--compile-time-limit)",
+            terms.compile.as_secs()
+        );
+        return Err(Failure::new(Kind::DeadlineExceeded, what).hint(FAULT));
+    };
+    let component = component.map_err(|error| invalid(cause(&error)))?;
     if let Some(directory) = cache
         && let Err(error) = cache::store(engine, directory, &file.digest.hex(), &component)
     {
         tracing::debug!(directory = %directory.display(), %error, "compiled component is not kept");
     }
     Ok(component)
+}
+
+/// Compiles on a thread of its own. That cannot be stopped, but whoever waits can go away.
+async fn compiled(engine: &Engine, bytes: Vec<u8>) -> wasmtime::Result<Component> {
+    let engine = engine.clone();
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("compiler".to_owned())
+        .spawn(move || {
+            let component = Component::from_binary(engine.wasmtime(), &bytes);
+            // Nobody may be there any more.
+            let _ = sender.send(component);
+        })?;
+    receiver.await?
 }
 
 fn link(

@@ -14,6 +14,9 @@ pub struct ComponentFlags {
     /// How much stack the connector may use
     #[arg(long, value_name = "KIB", default_value_t = Terms::default().stack as u64 >> 10, value_parser = value_parser!(u64).range(64..=65536))]
     pub stack_limit: u64,
+    /// How long it may take to compile the component
+    #[arg(long, value_name = "SECONDS", default_value_t = Terms::default().compile.as_secs(), value_parser = value_parser!(u64).range(1..))]
+    pub compile_time_limit: u64,
     /// How long the connector may take to describe itself
     #[arg(long, value_name = "SECONDS", default_value_t = Terms::default().describe.as_secs(), value_parser = value_parser!(u64).range(1..))]
     pub describe_time_limit: u64,
@@ -24,6 +27,7 @@ impl ComponentFlags {
         Terms {
             size: self.component_size_limit << 20,
             stack: bytes(self.stack_limit << 10),
+            compile: Duration::from_secs(self.compile_time_limit),
             describe: Duration::from_secs(self.describe_time_limit),
             ..Terms::default()
         }

@@ -5,12 +5,15 @@
 //! Those in code are in `tests/hostile/`, by the names that stand here; those in the format and the
 //! calling convention are written here by hand.
 
+mod abi;
 mod arena;
 mod exhaustion;
+mod format;
 mod journal;
 mod lists;
 mod machine;
 mod names;
+mod raw;
 mod requests;
 mod secrets;
 mod service;
