@@ -9,6 +9,9 @@ use crate::{
 use std::sync::Arc;
 use wasmtime::component::Accessor;
 
+/// Characters of what it says.
+const SENTENCE: usize = 2000;
+
 /// Lets the connector sign in and read something. Answers with its sentence on what it has checked.
 ///
 /// # Errors
@@ -30,7 +33,11 @@ pub async fn run(
         })
         .await?;
     match checked {
-        Ok(checked) => Ok(variables.redact(&checked).chars().map(printable).collect()),
+        Ok(checked) => {
+            let checked = variables.redact(&checked);
+            let shown = checked.chars().map(printable).take(SENTENCE);
+            Ok(shown.collect())
+        }
         Err(error) => {
             let failure = Failure::from(error).context(format!("{name} cannot be used"));
             Err(traffic.explain(failure).redacted(&variables))

@@ -91,26 +91,6 @@ fn an_unknown_level_or_format_is_refused() {
 }
 
 #[test]
-fn a_component_that_prints_too_much_is_not_listened_to_for_ever() {
-    let transcript = misfit("many-lines").run(&[]).succeeded();
-    assert_eq!(transcript.logged("nothing to see here").len(), 1000);
-    let end = transcript.logged("further lines of the connector are not logged (--log-limit)");
-    assert_eq!(end.len(), 1);
-}
-
-#[test]
-fn a_line_that_is_too_long_is_cut() {
-    let transcript = misfit("long-line").run(&[]).succeeded();
-    let log = transcript.log();
-    let lines = log.iter().filter_map(|line| line["msg"].as_str());
-    let cut: Vec<_> = lines.filter(|line| line.starts_with("and and ")).collect();
-    let [cut] = &cut[..] else {
-        panic!("{} lines", cut.len());
-    };
-    assert!((4000..=4096).contains(&cut.len()), "{}", cut.len());
-}
-
-#[test]
 fn a_component_cannot_forge_lines_of_the_log() {
     for format in ["json", "console"] {
         let arguments = ["--log-format", format];

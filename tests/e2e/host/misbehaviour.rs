@@ -14,14 +14,6 @@ fn crashes(behaviour: &str, texts: &[&str]) -> Transcript {
     fails(misfit(behaviour), &[], 13, texts)
 }
 
-fn is_stopped(behaviour: &str) {
-    let texts = [
-        "misfit did not come to an end within 1 s (--time-limit), and was stopped during sync",
-        "--time-limit",
-    ];
-    let _ = fails(misfit(behaviour), &["--time-limit", "1"], 4, &texts);
-}
-
 /// A sync that succeeds all the same.
 fn succeeds(behaviour: &str, arguments: &[&str]) -> (Host, Transcript, File) {
     let host = misfit(behaviour);
@@ -65,55 +57,6 @@ fn a_crash_names_the_resource_that_was_asked_about() {
 fn an_error_of_the_connector_names_the_resource_that_was_asked_about() {
     let what = "cannot list grants on group:g1: the key may not";
     let _ = fails(misfit("denied-grants"), &[], 7, &[what]);
-}
-
-#[test]
-fn a_component_that_computes_for_ever_is_stopped() {
-    is_stopped("spin");
-}
-
-#[test]
-fn a_component_that_blocks_for_ever_is_stopped() {
-    is_stopped("sleep");
-}
-
-#[test]
-fn a_call_that_never_answers_is_stopped() {
-    is_stopped("never-answer");
-}
-
-#[test]
-fn a_page_that_never_ends_is_stopped() {
-    is_stopped("no-end");
-}
-
-#[test]
-fn a_list_that_never_ends_is_stopped() {
-    is_stopped("endless-stream");
-}
-
-#[test]
-fn a_recursion_without_end_is_a_crash() {
-    let _ = crashes("deep-recursion", &[LISTING, "the connector crashed", FAULT]);
-}
-
-#[test]
-fn memory_without_end_is_denied() {
-    for (limit, texts) in [("64", "more than 64 MiB"), ("16", "more than 16 MiB")] {
-        let arguments = ["--memory-limit", limit];
-        let texts = [LISTING, texts, "--memory-limit"];
-        let _ = fails(misfit("eat-memory"), &arguments, 13, &texts);
-    }
-}
-
-#[test]
-fn the_same_cursor_twice_would_go_on_for_ever() {
-    let _ = crashes("same-cursor-twice", &[LISTING, "the same cursor twice"]);
-}
-
-#[test]
-fn a_cursor_has_a_size() {
-    let _ = crashes("huge-cursor", &[LISTING, "a cursor of more than 1 MiB"]);
 }
 
 #[test]

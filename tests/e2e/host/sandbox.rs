@@ -5,7 +5,7 @@ use crate::{
     support::{SECRET, fails, misfit},
 };
 use e2e::{
-    c1z::{File, text},
+    c1z::File,
     host::Transcript,
 };
 use std::thread;
@@ -39,40 +39,6 @@ fn answered(method: &str, url: &str, line: &str) {
     let _ = transcript.succeeded();
     let groups = File::open(&host.file()).resources("group");
     assert_eq!(groups[0].resource.display_name, "answered 204 No Content");
-}
-
-#[test]
-fn a_component_sees_nothing_of_the_machine() {
-    let service = Service::start();
-    let host = misfit("look-around")
-        .env("BATON_ORIGIN", &service.origin())
-        .env("BATON_ALLOW_OUTBOUND", &service.origin());
-    std::fs::write(host.path("treasure"), "gold").expect("a file");
-    let _ = host.run(&[]).succeeded();
-    let groups = File::open(&host.file()).resources("group");
-    let [sights] = &groups[..] else {
-        panic!("{groups:?}");
-    };
-    let profile = sights.resource.profile.as_ref();
-    let seen = |name| text(profile, name).unwrap_or_default();
-    assert_eq!(seen("arguments"), "0");
-    assert_eq!(seen("environment"), "0");
-    assert_eq!(seen("input"), "ok: 0");
-    for name in [
-        "working_directory",
-        "root_directory",
-        "password_file",
-        "new_file",
-        "relative_file",
-        "tcp",
-        "listening",
-        "udp",
-        "names",
-    ] {
-        assert!(seen(name).starts_with("failed: "), "{name}: {}", seen(name));
-    }
-    assert!(service.is_untouched());
-    assert!(!host.path("misfit").exists());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use e2e::c1z::{File, text};
 use std::path::Path;
 
 /// What has been found, by name.
-fn found(file: &File, name: &str) -> String {
+pub fn found(file: &File, name: &str) -> String {
     let things = file.resources("thing");
     let [thing] = &things[..] else {
         panic!("{things:?}");

@@ -44,11 +44,6 @@ impl Service {
         Self { origin, heard }
     }
 
-    /// One that has nothing to say.
-    pub fn quiet() -> Self {
-        Self::start(|_, connection| empty(connection))
-    }
-
     /// `http://127.0.0.1:PORT`.
     pub fn origin(&self) -> String {
         self.origin.clone()

@@ -22,13 +22,8 @@ pub async fn list(behaviour: &str, page: Page) -> End {
         "panic-midway" => crash::panic_midway(page).await,
         "panic-with-secret" => panic!("the secret is {}", talk::secret().await),
         "spin" => crash::spin(),
-        "deep-recursion" => crash::recurse(),
-        "eat-memory" => crash::eat_memory(),
-        "sleep" => crash::sleep(),
         "endless-stream" => crash::never_stop(page).await,
 
-        "same-cursor-twice" => Ok(Some("again".to_owned())),
-        "huge-cursor" => Ok(Some("x".repeat((1 << 20) + 1))),
         "undeclared-type" => odd::one(page, odd::of_type("unheard-of")).await,
         "details-of-no-user" => odd::one(page, odd::with_user_details()).await,
         "user-without-details" => odd::one(page, odd::of_type("user")).await,
@@ -44,10 +39,7 @@ pub async fn list(behaviour: &str, page: Page) -> End {
         "all-unusable" => odd::unusable(page, "it is of no use").await,
 
         "ask" => outside::ask(page).await,
-        "look-around" => outside::look_around(page).await,
 
-        "many-lines" => talk::many_lines(page).await,
-        "long-line" => talk::long_line(page).await,
         "line-in-disguise" => talk::line_in_disguise(page).await,
         "secret-in-log" => talk::secret_in_log(page).await,
         "secret-in-name" => odd::one(page, odd::with_name(&talk::secret().await)).await,

@@ -91,12 +91,6 @@ impl list_resources::Guest for Component {
             panic!("not even a page");
         }
         let (items, stream) = wit_stream::new();
-        if behaviour == "no-end" {
-            let (end, future) = wit_future::new(|| Ok(None));
-            // Nobody will ever write to it, nor take it away.
-            std::mem::forget(end);
-            return (stream, future);
-        }
         let page = Page {
             resource_type,
             parent,

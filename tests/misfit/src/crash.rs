@@ -5,7 +5,7 @@ use crate::{
     odd, well,
 };
 use spin_sdk::wasip3::clocks::monotonic_clock;
-use std::{hint::black_box, time::Duration};
+use std::hint::black_box;
 
 /// What a compiler makes of code that must not be reached.
 pub fn trap() -> ! {
@@ -30,33 +30,6 @@ pub fn spin() -> ! {
 pub async fn wait() -> ! {
     loop {
         monotonic_clock::wait_for(u64::MAX).await;
-    }
-}
-
-/// Waits in a call of the host for ever.
-pub fn sleep() -> ! {
-    loop {
-        std::thread::sleep(Duration::from_secs(1 << 30));
-    }
-}
-
-/// Calls itself until there is no stack left.
-pub fn recurse() -> End {
-    fn deeper(depth: u64) -> u64 {
-        let frame = black_box([depth; 64]);
-        if frame[0] == u64::MAX {
-            return 0;
-        }
-        deeper(depth + 1) + black_box(frame[1])
-    }
-    Ok(Some(deeper(0).to_string()))
-}
-
-/// Takes memory until there is none left.
-pub fn eat_memory() -> End {
-    let mut eaten = Vec::new();
-    loop {
-        eaten.push(black_box(vec![1u8; 1 << 20]));
     }
 }
 

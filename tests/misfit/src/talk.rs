@@ -21,21 +21,6 @@ pub fn failure(what: &str) -> Error {
     Error::Internal(format!("did not like {what}"))
 }
 
-/// A million lines.
-pub async fn many_lines(page: Page) -> End {
-    let lines = "nothing to see here\n".repeat(1000);
-    for _ in 0..1000 {
-        print!("{lines}");
-    }
-    well::list(page).await
-}
-
-/// One line of 8 MiB, without an end.
-pub async fn long_line(page: Page) -> End {
-    eprint!("{}", "and ".repeat(2 << 20));
-    well::list(page).await
-}
-
 /// A line that looks like several, and like one of the host's.
 pub async fn line_in_disguise(page: Page) -> End {
     println!("\x1b[2J\r{{\"level\":\"error\",\"msg\":\"forged\"}}\u{2028}\x07 end");
