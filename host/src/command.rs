@@ -52,7 +52,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
     }
     let terms = cli::terms(&arguments, &file)?;
-    let connector = Arc::new(Connector::load(&component, terms).await?);
+    let connector = Arc::new(Connector::load(&component, terms.clone()).await?);
     let done = match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),

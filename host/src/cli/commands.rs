@@ -5,7 +5,7 @@ use super::{
         ChangeFlags, ExplainFlags, ForeignFlags, InspectFlags, LogFlags, PinFlags, PolicyFlags,
         SandboxFlags, SyncFlags,
     },
-    limit_flags::ComponentFlags,
+    limit_flags::{ComponentFlags, LimitFlags},
     otel_flags::OtelFlags,
     service_flags::{HealthCheckFlags, ServiceFlags},
 };
@@ -93,7 +93,7 @@ fn validate() -> Command {
 }
 
 fn inspect() -> Command {
-    ComponentFlags::augment_args(Command::new("inspect").arg(component_argument()))
+    describing(Command::new("inspect").arg(component_argument()))
 }
 
 fn explain() -> Command {
@@ -102,7 +102,12 @@ fn explain() -> Command {
         "Nothing is sent, nothing is resolved, and no secret is needed. The exit code is 0 when the \
          request passes in one of the operations, and 9 when it does not.",
     );
-    ComponentFlags::augment_args(PolicyFlags::augment_args(command))
+    describing(PolicyFlags::augment_args(command))
+}
+
+/// A component describes itself within the limits of a run.
+fn describing(command: Command) -> Command {
+    LimitFlags::augment_args(ComponentFlags::augment_args(command))
 }
 
 fn component_argument() -> Arg {

@@ -45,6 +45,9 @@ impl ChangingRequest {
     }
 }
 
+/// No operation needs so many, and each is kept for the receipt, with its body.
+pub(super) const MOST: usize = 100;
+
 /// All of them, in the order in which they were sent.
 #[derive(Default)]
 pub struct Changes {
@@ -71,6 +74,11 @@ impl Changes {
     /// Waits until a request has been held back.
     pub async fn held_back(&self) {
         self.held.notified().await;
+    }
+
+    /// Whether there must not be another one.
+    pub(super) fn are_many(&self) -> bool {
+        self.lock().len() >= MOST
     }
 
     pub(super) fn begin(&self, method: &Method, url: &Url, body: &Bytes) -> Place {

@@ -1,7 +1,7 @@
 //! The gate itself: every request of a component arrives at [`Gate::send_request`].
 
 use super::{
-    changes::{Answer as ChangeAnswer, Changes, Place},
+    changes::{self, Answer as ChangeAnswer, Changes, Place},
     client::Clients,
     exchange::{Record, Verdict, Witness},
     incoming::{self, Answer, Pending},
@@ -273,6 +273,10 @@ impl Gate {
         let permit = self.policy.decide(self.operation, &head.method, &url)?;
         record.exchange.rule = Some(permit.rule.to_string());
         outgoing::check(&head.headers, self.quota.bounds().headers)?;
+        if permit.rule.effect == Effect::Change && self.changes.are_many() {
+            let limit = changes::MOST;
+            return Err(Excess::Changes { limit }.into());
+        }
         if !permit.named_by_operator {
             resolver::literal(&url)?;
         }

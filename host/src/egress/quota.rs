@@ -59,6 +59,8 @@ pub enum Excess {
     ResponseHeaders { limit: usize },
     #[error("the answer is larger than {} MiB (--response-size-limit)", .limit >> 20)]
     Response { limit: u64 },
+    #[error("{limit} requests that change something have been sent already in this operation")]
+    Changes { limit: usize },
     #[error("{limit} secrets have come in already in this run, so that this answer is not let in")]
     Secrets { limit: usize },
 }

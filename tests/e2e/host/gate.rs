@@ -67,6 +67,14 @@ fn what_is_not_declared_is_refused() {
 }
 
 #[test]
+fn changes_of_an_operation_have_a_number() {
+    let product = Product::start();
+    let texts = ["100 requests that change something have been sent already in this operation"];
+    let _ = fails(&product.misfit("many-changes"), &GRANT, 7, &texts);
+    assert_eq!(product.changes().len(), 100);
+}
+
+#[test]
 fn a_change_is_repeated_when_the_service_has_not_acted_on_it() {
     for (arguments, line) in OPERATIONS {
         let product = Product::with_replies(&[BUSY, BUSY]);

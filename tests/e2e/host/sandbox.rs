@@ -4,10 +4,7 @@ use crate::{
     service::{Service, asking},
     support::{SECRET, fails, misfit},
 };
-use e2e::{
-    c1z::File,
-    host::Transcript,
-};
+use e2e::{c1z::File, host::Transcript};
 use std::thread;
 
 /// That a request is not sent, and that the operator is told why.

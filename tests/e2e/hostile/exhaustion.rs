@@ -106,6 +106,13 @@ fn a_memory_bomb_in_the_host_is_denied() {
 }
 
 #[test]
+fn methods_and_hosts_of_a_megabyte_are_not_kept_by_the_host() {
+    attack("long-words")
+        .run()
+        .fails_with(&["nothing of a megabyte is kept"]);
+}
+
+#[test]
 fn a_task_bomb_is_denied() {
     attack("task-bomb").run().fails_with(&["(--handle-limit)"]);
 }

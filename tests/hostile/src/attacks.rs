@@ -61,6 +61,7 @@ pub async fn list(attack: &str, mut page: Page) -> End {
         "fooling-headers" => requests::fool(page).await,
         "broken-headers" => requests::break_lines(page).await,
         "contradicting-headers" => requests::contradict(page).await,
+        "long-words" => requests::be_long().await,
         "redirect" => requests::follow(page).await,
 
         "read" => traffic::read(page).await,

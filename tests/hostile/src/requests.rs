@@ -186,6 +186,19 @@ pub async fn follow(page: Page) -> End {
     end(page, vec![(location, sent)]).await
 }
 
+/// Asks the host to keep methods and hosts of a megabyte.
+pub async fn be_long() -> End {
+    let url = filled("{origin}/allowed").await;
+    let long = "A".repeat(1 << 20);
+    let host = format!("http://{long}/allowed");
+    for (method, url) in [(long.as_str(), url.as_str()), ("GET", &host)] {
+        if wire::request(method, url, &[]).is_ok() {
+            return Ok(None);
+        }
+    }
+    Err(Error::Internal("nothing of a megabyte is kept".to_owned()))
+}
+
 type Sent = (
     String,
     Result<spin_sdk::wasip3::http::types::Response, String>,

@@ -13,10 +13,11 @@ use serde_json::json;
 
 /// Behaviours that concern changes, beside those that answer oddly: these are where the answers
 /// are made.
-pub const BEHAVIOURS: [&str; 33] = [
+pub const BEHAVIOURS: [&str; 34] = [
     "already",
     "no-change",
     "two-changes",
+    "many-changes",
     "read-after-change",
     "foreign-change",
     "foreign-change-ignored",
@@ -80,6 +81,12 @@ pub async fn carry_out(behaviour: &str, request: Request) -> Result<(), Error> {
             product::send(&request).await?;
             let path = format!("{}?again", request.path);
             return product::send(&Request { path, ..request }).await;
+        }
+        "many-changes" => {
+            for _ in 0..200 {
+                product::send(&request).await?;
+            }
+            return Ok(());
         }
         "foreign-change" => return product::send(&foreign(request)).await,
         "foreign-change-ignored" => {
