@@ -4,6 +4,7 @@
 //! checks all that a strict server would check ([`ConductorOne::violations`]), hands a task out
 //! again when nothing is heard of it, and fails as a test wants it to ([`Faults`]).
 
+mod assertion;
 mod checks;
 mod faults;
 mod queue;

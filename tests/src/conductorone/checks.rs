@@ -1,9 +1,18 @@
 //! The rules for what is sent, which the real service has in its definitions.
 
-use super::messages::{
-    BatonServiceFinishTaskRequest, BatonServiceHelloRequest,
-    baton_service_finish_task_request::FinalState,
+use super::{
+    connector::{
+        CreateAccountResponse, GetActionSchemaResponse, GetActionStatusResponse,
+        GrantManagerServiceGrantResponse, GrantManagerServiceRevokeResponse, InvokeActionResponse,
+        ListActionSchemasResponse,
+    },
+    messages::{
+        BatonServiceFinishTaskRequest, BatonServiceHelloRequest,
+        baton_service_finish_task_request::FinalState, task::TaskType,
+    },
+    queue::Record,
 };
+use prost::Name;
 
 /// Whether a text can be a task's id.
 pub(super) fn task_id(id: &str) -> Result<(), String> {
@@ -24,7 +33,7 @@ fn length(name: &str, text: &str, least: usize, most: usize) -> Result<(), Strin
     }
 }
 
-fn annotations(number: usize) -> Result<(), String> {
+pub(super) fn annotations(number: usize) -> Result<(), String> {
     match number <= 16 {
         true => Ok(()),
         false => Err(format!("{number} annotations")),
@@ -80,12 +89,47 @@ pub(super) fn finish(finished: &BatonServiceFinishTaskRequest) -> Result<(), Str
         }
         Some(FinalState::Error(error)) => {
             annotations(error.annotations.len())?;
-            let code = finished.status.as_ref().map_or(0, |status| status.code);
-            match (1..=16).contains(&code) {
+            let status = finished
+                .status
+                .as_ref()
+                .ok_or("an error without a status")?;
+            match (1..=16).contains(&status.code) {
+                true if status.message.is_empty() => Err("an error that says nothing".to_owned()),
                 true => Ok(()),
-                false => Err(format!("an error with the code {code}")),
+                false => Err(format!("an error with the code {}", status.code)),
             }
         }
         None => Err("neither success nor error".to_owned()),
+    }
+}
+
+/// Whether an end is one that this task can have: a success has the response of the method that
+/// the task is about, and that of a sync has a file.
+pub(super) fn fits(
+    record: &Record,
+    finished: &BatonServiceFinishTaskRequest,
+) -> Result<(), String> {
+    let Some(FinalState::Success(success)) = &finished.final_state else {
+        return Ok(());
+    };
+    let expected = match &record.task.task_type {
+        Some(TaskType::SyncFull(_)) => None,
+        Some(TaskType::Grant(_)) => Some(GrantManagerServiceGrantResponse::type_url()),
+        Some(TaskType::Revoke(_)) => Some(GrantManagerServiceRevokeResponse::type_url()),
+        Some(TaskType::CreateAccount(_)) => Some(CreateAccountResponse::type_url()),
+        Some(TaskType::ActionListSchemas(_)) => Some(ListActionSchemasResponse::type_url()),
+        Some(TaskType::ActionGetSchema(_)) => Some(GetActionSchemaResponse::type_url()),
+        Some(TaskType::ActionInvoke(_)) => Some(InvokeActionResponse::type_url()),
+        Some(TaskType::ActionStatus(_)) => Some(GetActionStatusResponse::type_url()),
+        _ => return Err("a success of something that no connector does".to_owned()),
+    };
+    let expected = expected.map(|url| format!("type.googleapis.com{url}"));
+    let response = success.response.as_ref().map(|any| &any.type_url);
+    if response != expected.as_ref() {
+        return Err(format!("the response is {response:?}, not {expected:?}"));
+    }
+    match expected.is_none() && record.uploads.is_empty() {
+        true => Err("a sync without a file".to_owned()),
+        false => Ok(()),
     }
 }

@@ -1,7 +1,11 @@
 //! What goes wrong, and how often.
 
 use super::state::State;
-use std::collections::{BTreeMap, VecDeque};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 use tonic::Code;
 
 /// What is called.
@@ -14,13 +18,21 @@ pub enum Method {
     UploadAsset,
 }
 
-/// A request for a token that does not get one.
+/// A request for a token that does not get what it should.
 #[derive(Debug, Clone)]
 pub enum TokenFault {
     /// This status.
     Status(u16),
     /// 200, and this body.
     Body(&'static str),
+    /// A token that works, of which this is said to be how long it does.
+    ExpiresIn(Value),
+    /// A token, after this time.
+    Slow(Duration),
+    /// The connection breaks.
+    Cut,
+    /// No answer comes, ever.
+    Hang,
 }
 
 /// A call that does not get the answer that it should.

@@ -19,6 +19,8 @@ pub struct Record {
     pub place: Place,
     /// How often it was handed out.
     pub handed_out: u32,
+    /// The ids of the hosts that it was handed to, in this order.
+    pub handed_to: Vec<String>,
     pub heartbeats: u32,
     /// Whether the next heartbeat is told that nobody wants it any more.
     pub cancelled: bool,
@@ -117,11 +119,17 @@ impl Record {
             task,
             place: Place::Waiting(Instant::now()),
             handed_out: 0,
+            handed_to: Vec::new(),
             heartbeats: 0,
             cancelled: false,
             finishes: Vec::new(),
             uploads: Vec::new(),
         }
+    }
+
+    /// Whether this host has ever had it.
+    pub(super) fn was_at(&self, host: &str) -> bool {
+        self.handed_to.iter().any(|known| known == host)
     }
 
     /// The end that counts.

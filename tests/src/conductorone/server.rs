@@ -3,8 +3,6 @@
 use super::{
     messages::baton_service_server::BatonServiceServer, service::Service, state::State, token,
 };
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -13,7 +11,6 @@ use hyper_util::{
 use std::{
     convert::Infallible,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -105,41 +102,13 @@ async fn answer(
     shared: Shared,
 ) -> hyper::Response<Body> {
     if request.uri().path() == "/auth/v1/token" {
-        return token_answer(request, authority, &shared).await;
+        let connection = request.extensions().get::<Connection>().cloned();
+        let connection = connection.expect("a request comes by a connection");
+        return token::answer(request, authority, &shared, &connection).await;
     }
     let mut service = BatonServiceServer::new(Service(shared));
     match service.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
-}
-
-async fn token_answer(
-    request: hyper::Request<Incoming>,
-    authority: &str,
-    shared: &Shared,
-) -> hyper::Response<Body> {
-    let (head, body) = request.into_parts();
-    let content_type = head
-        .headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok());
-    let body = match body.collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => Bytes::new(),
-    };
-    let (status, body, ahead) = shared.change(|state| {
-        let (status, body) = token::answer(state, authority, content_type, &body);
-        (status, body, state.settings.clock_ahead)
-    });
-    let shift = std::time::Duration::from_secs(ahead.unsigned_abs());
-    let now = match ahead.is_negative() {
-        true => SystemTime::now() - shift,
-        false => SystemTime::now() + shift,
-    };
-    hyper::Response::builder()
-        .status(status)
-        .header("date", httpdate::fmt_http_date(now))
-        .body(Body::new(Full::from(body)))
-        .expect("an answer")
 }

@@ -52,11 +52,8 @@ impl Service {
         let header = metadata
             .get("authorization")
             .and_then(|value| value.to_str().ok());
-        let token = header.and_then(|header| header.strip_prefix("Bearer "));
         self.0.change(|state| {
-            if !token.is_some_and(|token| state.tokens.contains(token)) {
-                return Err(Status::unauthenticated("this token is not good"));
-            }
+            state.admit(header)?;
             Ok(state.next_fault(method))
         })
     }
@@ -77,12 +74,15 @@ impl BatonService for Service {
     ) -> Answer<BatonServiceHelloResponse> {
         self.call(Method::Hello, request, |state, hello| {
             checks::hello(&hello).map_err(|why| state.violated(format!("hello: {why}")))?;
-            state.hellos_heard += 1;
-            if let Some(record) = state.record_mut(&hello.task_id)
-                && matches!(record.task.task_type, Some(TaskType::Hello(_)))
-            {
+            if !hello.task_id.is_empty() {
+                let record = state.task_of(&hello.host_id, &hello.task_id)?;
+                if !matches!(record.task.task_type, Some(TaskType::Hello(_))) {
+                    let what = format!("{} does not ask for a hello", hello.task_id);
+                    return Err(state.violated(what));
+                }
                 record.place = Place::Finished;
             }
+            state.hellos_heard += 1;
             state.hellos.insert(hello.host_id.clone(), hello);
             Ok(BatonServiceHelloResponse {})
         })
@@ -98,7 +98,7 @@ impl BatonService for Service {
             state.polls += 1;
             let next_poll = state.settings.next_poll.try_into();
             Ok(BatonServiceGetTaskResponse {
-                task: state.hand_out(),
+                task: state.hand_out(&asked.host_id),
                 next_poll: next_poll.ok(),
                 next_heartbeat: None,
             })
@@ -112,12 +112,11 @@ impl BatonService for Service {
     ) -> Answer<BatonServiceHeartbeatResponse> {
         self.call(Method::Heartbeat, request, |state, heartbeat| {
             known(state, &heartbeat.host_id)?;
-            checks::task_id(&heartbeat.task_id).map_err(|why| state.violated(why))?;
+            checks::task_id(&heartbeat.task_id)
+                .and_then(|()| checks::annotations(heartbeat.annotations.len()))
+                .map_err(|why| state.violated(format!("heartbeat: {why}")))?;
             let next_heartbeat = state.settings.next_heartbeat.try_into().ok();
-            let Some(record) = state.record_mut(&heartbeat.task_id) else {
-                let what = format!("a heartbeat for {}, which is no task", heartbeat.task_id);
-                return Err(state.violated(what));
-            };
+            let record = state.task_of(&heartbeat.host_id, &heartbeat.task_id)?;
             record.heartbeats += 1;
             if let Place::HandedOut(heard) = &mut record.place {
                 *heard = Instant::now();
@@ -172,15 +171,18 @@ impl BatonService for Service {
             }
         }
         self.0.change(|state| {
-            let (task, upload) = incoming
+            let (host, task, upload) = incoming
                 .finish()
                 .map_err(|why| state.violated(format!("upload: {why}")))?;
-            match state.record_mut(&task) {
-                Some(record) if matches!(record.place, Place::HandedOut(_)) => {
+            known(state, &host)?;
+            let record = state.task_of(&host, &task)?;
+            let wanted = matches!(record.task.task_type, Some(TaskType::SyncFull(_)));
+            match record.place {
+                Place::HandedOut(_) if wanted => {
                     record.uploads.push(upload);
                     Ok(())
                 }
-                _ => Err(state.violated(format!("an upload for {task}, which nobody is at"))),
+                _ => Err(state.violated(format!("an upload for {task}, which nobody waits for"))),
             }
         })?;
         if matches!(fault, Some(CallFault::CutAfter)) {

@@ -38,6 +38,8 @@ pub struct Settings {
     pub offers: u32,
     /// How long tokens are said to be good.
     pub token_seconds: u64,
+    /// How long they really are.
+    pub tokens_last: Duration,
     /// How far its clock is ahead of this machine's, in seconds.
     pub clock_ahead: i64,
     /// For what is left to chance.
@@ -54,6 +56,7 @@ impl Default for Settings {
             again_after: Duration::from_millis(50),
             offers: 5,
             token_seconds: 3600,
+            tokens_last: Duration::from_secs(3600),
             clock_ahead: 0,
             seed: 1,
             faults: Faults::default(),
@@ -182,7 +185,10 @@ impl ConductorOne {
 
     /// Takes no token any more that it has given so far.
     pub fn revoke_tokens(&self) {
-        self.shared.change(|state| state.tokens.clear());
+        self.shared.change(|state| {
+            let now = Instant::now();
+            state.tokens.values_mut().for_each(|until| *until = now);
+        });
     }
 
     /// What it knows.

@@ -1,6 +1,7 @@
 //! All that a stand-in knows.
 
 use super::{
+    checks,
     messages::{
         BatonServiceFinishTaskRequest, BatonServiceHelloRequest, Task,
         baton_service_finish_task_request::FinalState, task::TaskType,
@@ -12,14 +13,15 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     time::Instant,
 };
-use tonic::Status;
+use tonic::{Code, Status};
 
 /// A snapshot of it is what tests look at.
 #[derive(Debug, Clone)]
 pub struct State {
     pub(super) settings: Settings,
     pub(super) random: fastrand::Rng,
-    pub(super) tokens: BTreeSet<String>,
+    /// What was given out, and until when it works.
+    pub(super) tokens: BTreeMap<String, Instant>,
     pub(super) nonces: BTreeSet<String>,
     /// How many tokens were given out.
     pub tokens_given: u64,
@@ -40,7 +42,7 @@ impl State {
         Self {
             random: fastrand::Rng::with_seed(settings.seed),
             settings,
-            tokens: BTreeSet::new(),
+            tokens: BTreeMap::new(),
             nonces: BTreeSet::new(),
             tokens_given: 0,
             hellos: BTreeMap::new(),
@@ -61,12 +63,44 @@ impl State {
     }
 
     pub(super) fn violated(&mut self, what: String) -> Status {
+        self.violated_as(Code::InvalidArgument, what)
+    }
+
+    pub(super) fn violated_as(&mut self, code: Code, what: String) -> Status {
         self.violations.push(what.clone());
-        Status::invalid_argument(what)
+        Status::new(code, what)
+    }
+
+    /// Lets those pass that bring a token that works. One that works no more is nobody's fault.
+    pub(super) fn admit(&mut self, authorization: Option<&str>) -> Result<(), Status> {
+        let token = authorization.and_then(|header| header.strip_prefix("Bearer "));
+        let Some(until) = token.and_then(|token| self.tokens.get(token)) else {
+            let what = "a call without a token that was ever given out";
+            return Err(self.violated_as(Code::Unauthenticated, what.to_owned()));
+        };
+        match Instant::now() < *until {
+            true => Ok(()),
+            false => Err(Status::unauthenticated("this token is not good any more")),
+        }
+    }
+
+    /// A task, for a host that has had it.
+    pub(super) fn task_of(&mut self, host: &str, task: &str) -> Result<&mut Record, Status> {
+        let at = self
+            .records
+            .iter()
+            .position(|record| record.task.id == task);
+        match at {
+            None => Err(self.violated(format!("there is no task {task}"))),
+            Some(at) if !self.records[at].was_at(host) => {
+                Err(self.violated(format!("{task} was never handed out to {host}")))
+            }
+            Some(at) => Ok(&mut self.records[at]),
+        }
     }
 
     /// Hands out the first task that nobody is at.
-    pub(super) fn hand_out(&mut self) -> Option<Task> {
+    pub(super) fn hand_out(&mut self, host: &str) -> Option<Task> {
         let now = Instant::now();
         let lease = self.settings.lease;
         let record = self.records.iter_mut().find(|record| match record.place {
@@ -75,6 +109,7 @@ impl State {
             Place::Finished => false,
         })?;
         record.handed_out += 1;
+        record.handed_to.push(host.to_owned());
         // A hello is all the answer that there is to it.
         record.place = match record.task.task_type {
             Some(TaskType::Hello(_)) => Place::Waiting(now + lease),
@@ -86,9 +121,7 @@ impl State {
     pub(super) fn finish(&mut self, finished: BatonServiceFinishTaskRequest) -> Result<(), Status> {
         let (again, offers) = (self.settings.again_after, self.settings.offers);
         let id = finished.task_id.clone();
-        let Some(record) = self.record_mut(&id) else {
-            return Err(self.violated(format!("{id} is finished, and there is no such task")));
-        };
+        let record = self.task_of(&finished.host_id, &id)?;
         let finish = Finish(finished);
         match record.place {
             Place::HandedOut(_) => {}
@@ -98,11 +131,16 @@ impl State {
             }
             _ => return Err(self.violated(format!("{id} is finished, and nobody was at it"))),
         }
+        let unfit = checks::fits(record, &finish.0).err();
+        if let Some(why) = unfit {
+            return Err(self.violated(format!("{id}: {why}")));
+        }
+        let record = self.task_of(&finish.0.host_id, &id)?;
         let retryable = matches!(
             &finish.0.final_state,
             Some(FinalState::Error(error)) if !error.non_retryable
         );
-        record.place = match retryable && record.handed_out < offers {
+        record.place = match retryable && !record.cancelled && record.handed_out < offers {
             true => Place::Waiting(Instant::now() + again),
             false => Place::Finished,
         };

@@ -76,6 +76,11 @@ pub fn action_status(id: &str) -> TaskType {
     })
 }
 
+/// Of a kind that no connector has heard of yet: its field has a number that is in no definition.
+pub fn unheard_of() -> TaskType {
+    TaskType::UnheardOf(UnsupportedTask {})
+}
+
 /// Something that no connector here does.
 pub fn unsupported() -> TaskType {
     TaskType::CreateTicketTask(UnsupportedTask {})

@@ -1,14 +1,22 @@
 //! `POST /auth/v1/token`: a token for a statement that is signed as it should be.
 
-use super::{NAME, PUBLIC_KEY, faults::TokenFault, state::State};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signature, VerifyingKey};
+use super::{
+    NAME,
+    assertion::{self, Expected, Wrong},
+    faults::TokenFault,
+    server::{Connection, Shared},
+    state::State,
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{HeaderMap, body::Incoming};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-
-/// A status and a body.
-pub(super) type Answer = (u16, String);
+use serde_json::{Value, json};
+use std::{
+    future::pending,
+    time::{Duration, Instant, SystemTime},
+};
+use tonic::body::Body;
 
 /// The form of the request, and nothing else.
 const FORM: [&str; 4] = [
@@ -18,133 +26,151 @@ const FORM: [&str; 4] = [
     "grant_type",
 ];
 
-/// Answers a request; `authority` is what the stand-in is called at.
-pub(super) fn answer(
-    state: &mut State,
-    authority: &str,
-    content_type: Option<&str>,
-    body: &[u8],
-) -> Answer {
-    match state.settings.faults.tokens.pop_front() {
-        Some(TokenFault::Status(status)) => return (status, "a bad day".to_owned()),
-        Some(TokenFault::Body(body)) => return (200, body.to_owned()),
-        None => {}
-    }
-    match check(state, authority, content_type, body) {
-        Ok(()) => {
-            state.tokens_given += 1;
-            let token = format!(
-                "token-{}-{:032x}",
-                state.tokens_given,
-                state.random.u128(..)
-            );
-            state.tokens.insert(token.clone());
-            let answer = json!({
-                "access_token": token,
-                "token_type": "bearer",
-                "expires_in": state.settings.token_seconds,
-            });
-            (200, answer.to_string())
-        }
-        Err(why) => {
-            // A clock that is off is a bad day, and no fault of the protocol's.
-            if why != SKEWED {
-                state.violations.push(format!("token: {why}"));
-            }
-            (401, json!({ "error": why }).to_string())
-        }
+/// Why there is no token.
+enum Refused {
+    /// What no client may ask for, or in no such way.
+    Violation(String),
+    /// The statement is good at another time.
+    Time,
+}
+
+impl<T: Into<String>> From<T> for Refused {
+    fn from(what: T) -> Self {
+        Self::Violation(what.into())
     }
 }
 
-/// What is said to a statement that is good at another time.
-const SKEWED: &str = "not now";
+/// Answers a request; `authority` is what the stand-in is called at.
+pub(super) async fn answer(
+    request: hyper::Request<Incoming>,
+    authority: &str,
+    shared: &Shared,
+    connection: &Connection,
+) -> hyper::Response<Body> {
+    let (head, body) = request.into_parts();
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => Bytes::new(),
+    };
+    let fault = shared.change(|state| state.settings.faults.tokens.pop_front());
+    match &fault {
+        Some(TokenFault::Cut) => connection.cut().await,
+        Some(TokenFault::Hang) => pending().await,
+        Some(TokenFault::Slow(time)) => tokio::time::sleep(*time).await,
+        _ => {}
+    }
+    let (status, text, now) = shared.change(|state| {
+        let (status, text) = match fault {
+            Some(TokenFault::Status(status)) => (status, "a bad day".to_owned()),
+            Some(TokenFault::Body(body)) => (200, body.to_owned()),
+            Some(TokenFault::ExpiresIn(seconds)) => {
+                judged(state, authority, &head.headers, &body, seconds)
+            }
+            _ => {
+                let seconds = state.settings.token_seconds.into();
+                judged(state, authority, &head.headers, &body, seconds)
+            }
+        };
+        (status, text, state.settings.clock_ahead)
+    });
+    hyper::Response::builder()
+        .status(status)
+        .header("date", httpdate::fmt_http_date(shifted(now)))
+        .body(Body::new(Full::from(text)))
+        .expect("an answer")
+}
+
+/// This machine's time, so many seconds later.
+fn shifted(seconds: i64) -> SystemTime {
+    let shift = Duration::from_secs(seconds.unsigned_abs());
+    match seconds.is_negative() {
+        true => SystemTime::now() - shift,
+        false => SystemTime::now() + shift,
+    }
+}
+
+/// A status and a body. `seconds` is how long a token is said to be good.
+fn judged(
+    state: &mut State,
+    authority: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+    seconds: Value,
+) -> (u16, String) {
+    let refused = match check(state, authority, headers, body) {
+        Ok(()) => {
+            let answer = json!({
+                "access_token": state.issue(),
+                "token_type": "bearer",
+                "expires_in": seconds,
+            });
+            return (200, answer.to_string());
+        }
+        // A clock that is off is a bad day, and no fault of the protocol's.
+        Err(Refused::Time) => "this statement is good at another time".to_owned(),
+        Err(Refused::Violation(what)) => {
+            state.violations.push(format!("token: {what}"));
+            what
+        }
+    };
+    (
+        401,
+        json!({ "error": "invalid_client", "error_description": refused }).to_string(),
+    )
+}
 
 fn check(
     state: &mut State,
     authority: &str,
-    content_type: Option<&str>,
+    headers: &HeaderMap,
     body: &[u8],
-) -> Result<(), String> {
-    if content_type != Some("application/x-www-form-urlencoded") {
-        return Err(format!("content type {content_type:?}"));
+) -> Result<(), Refused> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("content-type") != Some("application/x-www-form-urlencoded") {
+        return Err(format!("content type {:?}", header("content-type")).into());
     }
-    let form: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-    if !form.keys().map(String::as_str).eq(FORM) {
-        return Err(format!("the form holds {:?}", form.keys()));
+    if let Some(name) = ["authorization", "dpop"]
+        .into_iter()
+        .find(|name| headers.contains_key(*name))
+    {
+        return Err(format!("a header {name}").into());
     }
-    let id = format!("{NAME}@{authority}/ccc");
+    let mut form: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
+    form.sort();
+    if !form.iter().map(|(name, _)| name.as_str()).eq(FORM) {
+        let names: Vec<_> = form.iter().map(|(name, _)| name).collect();
+        return Err(format!("the form holds {names:?}").into());
+    }
+    let client_id = format!("{NAME}@{authority}/ccc");
     let assertion_type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-    for (name, value) in [
-        ("client_id", id.as_str()),
-        ("client_assertion_type", assertion_type),
-        ("grant_type", "client_credentials"),
-    ] {
-        if form[name] != value {
-            return Err(format!("{name} is {}", form[name]));
+    for ((name, value), expected) in
+        form[1..]
+            .iter()
+            .zip([assertion_type, &client_id, "client_credentials"])
+    {
+        if value != expected {
+            return Err(format!("{name} is {value}").into());
         }
     }
-    let assertion = &form["client_assertion"];
-    let (content, signature) = assertion.rsplit_once('.').ok_or("no signature")?;
-    verify(content, signature)?;
-    let (header, claims) = content.split_once('.').ok_or("no claims")?;
-    check_header(state, &object(header)?)?;
-    let host = authority
-        .rsplit_once(':')
-        .map_or(authority, |(host, _)| host);
-    let now = Timestamp::now().as_second() + state.settings.clock_ahead;
-    check_claims(&object(claims)?, &id, host, now)
-}
-
-fn verify(content: &str, signature: &str) -> Result<(), String> {
-    let key = BASE64_URL_SAFE_NO_PAD.decode(PUBLIC_KEY).expect("base64");
-    let key = VerifyingKey::try_from(key.as_slice()).expect("a key");
-    let signature = BASE64_URL_SAFE_NO_PAD.decode(signature);
-    let signature = signature.map_err(|error| error.to_string())?;
-    let signature = Signature::from_slice(&signature).map_err(|error| error.to_string())?;
-    key.verify_strict(content.as_bytes(), &signature)
-        .map_err(|error| error.to_string())
-}
-
-fn object(part: &str) -> Result<Map<String, Value>, String> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(part);
-    let bytes = bytes.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
-}
-
-fn check_header(state: &mut State, header: &Map<String, Value>) -> Result<(), String> {
-    let nonce = header
-        .get("nonce")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    if header.len() != 2 || header.get("alg") != Some(&json!("EdDSA")) {
-        return Err(format!("the header is {header:?}"));
-    }
-    if nonce.len() != 32 || !nonce.bytes().all(hex) {
-        return Err(format!("the nonce is {nonce}"));
-    }
-    match state.nonces.insert(nonce.to_owned()) {
-        true => Ok(()),
-        false => Err(format!("the nonce {nonce} has been there before")),
-    }
-}
-
-fn check_claims(claims: &Map<String, Value>, id: &str, host: &str, now: i64) -> Result<(), String> {
-    for (name, value) in [("iss", id), ("sub", id), ("aud", host)] {
-        if claims.get(name) != Some(&json!(value)) {
-            return Err(format!("{name} is {:?}", claims.get(name)));
-        }
-    }
-    let time = |name: &str| {
-        let time = claims.get(name).and_then(Value::as_i64);
-        time.ok_or_else(|| format!("{name} is no whole number"))
+    let host = authority.rsplit_once(':');
+    let expected = Expected {
+        client_id: &client_id,
+        audience: host.map_or(authority, |(host, _)| host),
+        now: Timestamp::now().as_second() + state.settings.clock_ahead,
     };
-    let (exp, nbf, iat) = (time("exp")?, time("nbf")?, time("iat")?);
-    if exp - iat != 120 || iat - nbf != 120 {
-        return Err(format!("good from {nbf} to {exp}, made at {iat}"));
-    }
-    match (nbf..=exp).contains(&now) {
-        true => Ok(()),
-        false => Err(SKEWED.to_owned()),
+    assertion::judge(&form[0].1, &expected, &mut state.nonces).map_err(|wrong| match wrong {
+        Wrong::Statement(what) => Refused::Violation(what),
+        Wrong::Time => Refused::Time,
+    })
+}
+
+impl State {
+    /// A new token, which works from now on.
+    fn issue(&mut self) -> String {
+        self.tokens_given += 1;
+        let token = format!("token-{}-{:032x}", self.tokens_given, self.random.u128(..));
+        let until = Instant::now() + self.settings.tokens_last;
+        self.tokens.insert(token.clone(), until);
+        token
     }
 }

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 /// How far it is.
 #[derive(Default)]
 pub(super) struct Incoming {
-    pub task: Option<String>,
+    /// Whose it is: the host, and the task.
+    pub of: Option<(String, String)>,
     pub bytes: Vec<u8>,
     over: bool,
 }
@@ -25,12 +26,13 @@ impl Incoming {
             Msg::Metadata(metadata) => {
                 checks::host_id(&metadata.host_id)?;
                 checks::task_id(&metadata.task_id)?;
-                match self.task.replace(metadata.task_id) {
+                checks::annotations(metadata.annotations.len())?;
+                match self.of.replace((metadata.host_id, metadata.task_id)) {
                     None => Ok(()),
                     Some(_) => Err("metadata twice".to_owned()),
                 }
             }
-            _ if self.task.is_none() => Err("no metadata at the beginning".to_owned()),
+            _ if self.of.is_none() => Err("no metadata at the beginning".to_owned()),
             Msg::Data(data) => {
                 if !(1..=1 << 20).contains(&data.data.len()) {
                     return Err(format!("a piece of {} bytes", data.data.len()));
@@ -40,6 +42,7 @@ impl Incoming {
             }
             Msg::Eof(eof) => {
                 self.over = true;
+                checks::annotations(eof.annotations.len())?;
                 match eof.sha256_checksum == Sha256::digest(&self.bytes).as_slice() {
                     true => Ok(()),
                     false => Err("the checksum is another".to_owned()),
@@ -48,10 +51,10 @@ impl Incoming {
         }
     }
 
-    /// The task and its file, when it is whole.
-    pub(super) fn finish(self) -> Result<(String, Upload), String> {
-        match (self.over, self.task) {
-            (true, Some(task)) => Ok((task, Upload(self.bytes))),
+    /// The host, the task and its file, when it is whole.
+    pub(super) fn finish(self) -> Result<(String, String, Upload), String> {
+        match (self.over, self.of) {
+            (true, Some((host, task))) => Ok((host, task, Upload(self.bytes))),
             _ => Err("the file has no end".to_owned()),
         }
     }
