@@ -1,5 +1,6 @@
 //! The command line: the host's own flags, and those that the component asks for.
 
+mod bid;
 mod commands;
 mod config_file;
 mod flags;

@@ -47,6 +47,9 @@ pub fn capabilities(connector: &Connector) -> ConnectorCapabilities {
     if exports(connector, "invoke-action") && !description.actions.is_empty() {
         all.push(Capability::Actions.into());
     }
+    if exports(connector, "get-resource") {
+        all.push(Capability::ServiceModeTargetedSync.into());
+    }
     all.sort_unstable();
     all.dedup();
     ConnectorCapabilities {
@@ -59,6 +62,9 @@ pub fn capabilities(connector: &Connector) -> ConnectorCapabilities {
 /// In Baton's order of these, which is not that of their numbers.
 fn of_type(connector: &Connector, ty: &ResourceType) -> ResourceTypeCapability {
     let mut own = vec![Capability::Sync];
+    if exports(connector, "get-resource") {
+        own.push(Capability::TargetedSync);
+    }
     if ty.provisionable && exports(connector, "grant") {
         own.push(Capability::Provision);
     }

@@ -1,4 +1,4 @@
-//! A full sync: what the connector lists becomes a new sync in a `.c1z` file.
+//! A sync: what the connector lists becomes a new sync in a `.c1z` file.
 //!
 //! ```text
 //! component --stream--> intake --channel--> recorder (a thread) --> c1z::Writer
@@ -7,7 +7,8 @@
 //! The [`intake`] takes items off a stream only when the channel has room, so a list of any
 //! length flows through in constant memory; [`rows`] and [`records`] put them into the file's
 //! words on the way. The [`recorder`] writes them down and judges at the end whether what it
-//! has got may replace what was there ([`judgement`]).
+//! has got may replace what was there ([`judgement`]). A sync of single resources asks for these
+//! one by one ([`single`]), and is judged by nothing: it does not replace what was there.
 
 mod allowance;
 mod holdings;
@@ -19,6 +20,7 @@ mod recorder;
 mod recording;
 mod records;
 mod rows;
+mod single;
 
 pub use judgement::Tolerance;
 pub use progress::Progress;
@@ -56,8 +58,18 @@ pub struct Options {
     pub tolerance: Tolerance,
     /// Only these resource types; all of them when empty.
     pub resource_types: Vec<String>,
+    /// Only these resources, and those that their grants are about; all of them when empty. The
+    /// sync is a partial one then, also when none of them is of the types to sync.
+    pub targets: Vec<ResourceId>,
     /// Bounds for the component.
     pub limits: Limits,
+}
+
+impl Options {
+    /// Whether only some resources are synced, so that nothing follows from what is not there.
+    fn is_partial(&self) -> bool {
+        !self.targets.is_empty()
+    }
 }
 
 /// What a sync came to.
@@ -74,12 +86,13 @@ pub struct Summary {
 /// Resources that are asked for at once, when entitlements or grants are listed for each.
 const BATCH: usize = 500;
 
-/// Runs a full sync.
+/// Runs a sync.
 ///
 /// # Errors
 ///
-/// When the connector cannot list everything, or what it lists is not fit to replace what the
-/// file holds. The file is then as it was.
+/// When the options name a type that the connector does not describe, or single resources and it
+/// cannot look at these; when the connector cannot list everything, or what it lists is not fit
+/// to replace what the file holds. The file is then as it was.
 pub async fn run(
     connector: &Connector,
     gate: Gate,
@@ -94,6 +107,7 @@ pub async fn run(
         &connector.description.resource_types,
         &options.resource_types,
     )?;
+    let targets = single::targets(connector, &types, &options.targets)?;
     let rows = Rows::new(&types, &connector.description.resource_types);
     let recording = Recording::start(Arc::new(rows), options, Arc::clone(&progress))?;
     let listed = connector
@@ -103,7 +117,11 @@ pub async fn run(
             &options.limits,
             async |instance| {
                 let mut pages = Pages::new(&recording, retries, &traffic);
-                Ok(list(instance, &mut pages, &types, options.file.extent).await)
+                let extent = options.file.extent;
+                Ok(match options.is_partial() {
+                    true => single::list(instance, &mut pages, &types, &targets, extent).await,
+                    false => list(instance, &mut pages, &types, extent).await,
+                })
             },
         )
         .await
@@ -127,24 +145,28 @@ pub async fn run(
 
 /// The types to list, in the order in which they are described.
 fn selected(described: &[ResourceType], wanted: &[String]) -> Result<Vec<ResourceType>> {
-    if let Some(unknown) = wanted
-        .iter()
-        .find(|wanted| !described.iter().any(|ty| ty.id == **wanted))
-    {
-        let known: Vec<_> = described.iter().map(|ty| ty.id.as_str()).collect();
-        return Err(Failure::new(
-            Kind::InvalidArgument,
-            format!(
-                "invalid resource type {unknown:?} in filter; there are {}",
-                known.join(", ")
-            ),
-        ));
+    for wanted in wanted {
+        check_type(described, wanted, "in filter")?;
     }
     Ok(described
         .iter()
         .filter(|ty| wanted.is_empty() || wanted.contains(&ty.id))
         .cloned()
         .collect())
+}
+
+fn check_type(described: &[ResourceType], wanted: &str, place: &str) -> Result<()> {
+    if described.iter().any(|ty| ty.id == wanted) {
+        return Ok(());
+    }
+    let known: Vec<_> = described.iter().map(|ty| ty.id.as_str()).collect();
+    Err(Failure::new(
+        Kind::InvalidArgument,
+        format!(
+            "invalid resource type {wanted:?} {place}; there are {}",
+            known.join(", ")
+        ),
+    ))
 }
 
 async fn list(
@@ -176,7 +198,7 @@ async fn list(
         tracing::info!(resource_type_id = ty.id, "Syncing entitlements...");
         for_each(pages, &ty.id, instance, Listing::Entitlements).await?;
     }
-    if extent == Extent::WithoutGrants {
+    if extent == Extent::NoGrants {
         return Ok(());
     }
     for ty in types.iter().filter(|ty| ty.grants == Source::Listed) {

@@ -122,6 +122,7 @@ impl Setup {
             file: connector_host::c1z::Options::default(),
             tolerance: Tolerance::default(),
             resource_types: Vec::new(),
+            targets: Vec::new(),
             limits: Limits::default(),
         };
         let progress = Arc::new(Progress::default());

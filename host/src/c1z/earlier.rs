@@ -22,6 +22,8 @@ use super::{
 pub(super) struct Earlier {
     /// Rows of the newest finished full sync.
     pub(super) previous: Option<Counts>,
+    /// Id of that sync.
+    pub(super) newest: Option<String>,
     /// The next sync has to end at this time or later to be shown as the newest.
     pub(super) ends_from: Option<String>,
     /// Statements for indexes that are not ours.
@@ -92,6 +94,7 @@ impl Source<'_> {
         self.run("commit", "end the copy")?;
         Ok(Earlier {
             previous,
+            newest: syncs.first().map(|(sync_id, _)| sync_id.clone()),
             ends_from,
             indexes: self
                 .indexes()

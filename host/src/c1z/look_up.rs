@@ -49,6 +49,42 @@ impl Writer {
             .map_err(|cause| self.database.failed("read a resource", cause))
     }
 
+    /// Types and ids of resources that this sync names as the parent of one, or as the principal of
+    /// a grant, and does not have. Each comes once.
+    pub fn missing_resources(&self) -> Result<Vec<(String, String)>, Error> {
+        self.pairs(
+            "select resource_type, resource from (
+               select principal_resource_type_id as resource_type,
+                 principal_resource_id as resource from v1_grants where sync_id = ?1
+               union
+               select parent_resource_type_id, parent_resource_id from v1_resources
+               where sync_id = ?1 and parent_resource_id is not null)
+             where not exists (select 1 from v1_resources where sync_id = ?1
+               and external_id = resource_type || ':' || resource)",
+        )
+    }
+
+    /// Types and ids of the resources on which this sync has grants of entitlements that it does
+    /// not have. Each comes once.
+    pub fn resources_without_entitlements(&self) -> Result<Vec<(String, String)>, Error> {
+        self.pairs(
+            "select distinct resource_type_id, resource_id from v1_grants where sync_id = ?1
+             and entitlement_id not in
+               (select external_id from v1_entitlements where sync_id = ?1)",
+        )
+    }
+
+    /// The two columns of a query about this sync.
+    fn pairs(&self, query: &str) -> Result<Vec<(String, String)>, Error> {
+        let pairs = || {
+            let mut statement = self.database.connection().prepare_cached(query)?;
+            let rows =
+                statement.query_map([&self.sync_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        pairs().map_err(|cause| self.database.failed("look for what is missing", cause))
+    }
+
     /// Removes the grants of this sync that name an entitlement or a principal which it does not
     /// have, and says how many they were. Readers show such grants badly; older ones crash.
     /// Whoever knows that all principals are stored can save the time of looking for them.

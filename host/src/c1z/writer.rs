@@ -20,14 +20,18 @@ use super::{
     timestamp,
 };
 
+/// The type of a sync that is of no other.
+const FULL: &str = "full";
+
 /// What a sync is to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extent {
     /// Everything.
     #[default]
     Full,
-    /// Everything but grants. It counts as a full sync.
-    WithoutGrants,
+    /// Resource types, resources and entitlements, but no grants. To readers it is a full sync in
+    /// which nobody holds anything.
+    NoGrants,
     /// Resource types and resources, and neither entitlements nor grants. Readers of 2025 and
     /// later go on showing the newest full sync beside it; older ones take it for one.
     ResourcesOnly,
@@ -38,6 +42,9 @@ pub enum Extent {
 pub struct Options {
     /// What the new sync is to hold.
     pub extent: Extent,
+    /// Whether it holds some resources only, and says nothing of the others. Readers of 2026 show
+    /// it all the same if it is the newest, so it is best kept in a file of its own.
+    pub partial: bool,
     /// Where the database is built; the system's temporary directory if not given. It takes a few
     /// times the room of the finished file.
     pub temp_dir: Option<PathBuf>,
@@ -50,13 +57,25 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             extent: Extent::Full,
+            partial: false,
             temp_dir: None,
             keep_syncs: 2,
         }
     }
 }
 
-/// A full sync being written. Dropped without [`finish`](Self::finish), it leaves the file as it
+impl Options {
+    /// What readers are told of the new sync.
+    fn sync_type(&self) -> &'static str {
+        match (self.partial, self.extent) {
+            (true, _) => "partial",
+            (false, Extent::Full | Extent::NoGrants) => FULL,
+            (false, Extent::ResourcesOnly) => "resources_only",
+        }
+    }
+}
+
+/// A sync being written. Dropped without [`finish`](Self::finish), it leaves the file as it
 /// was and nothing else behind.
 ///
 /// After an error, drop it: there is no going on.
@@ -75,18 +94,19 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Takes the lock on the file, reads what is in it, and begins a new full sync.
+    /// Takes the lock on the file, reads what is in it, and begins a new sync.
     ///
     /// Everything that can be wrong with the place or with what is there is found out here: see
     /// [`Error`]. A file that is missing or empty is a new one.
     pub fn open(path: &Path, options: &Options) -> Result<Self, Error> {
+        let sync_type = options.sync_type();
         let target = Target::acquire(path)?;
         let database = Database::create(options.temp_dir.as_deref())?;
         let earlier = match target.existing()? {
             Some(file) => {
                 let old = database.directory().join("old.db");
                 envelope::unpack(file, target.path(), &old)?;
-                let new = usize::from(options.extent != Extent::ResourcesOnly);
+                let new = usize::from(sync_type == FULL);
                 let keep = options.keep_syncs.max(1) - new;
                 let earlier = earlier::carry_over(&database, &old, target.path(), keep)?;
                 std::fs::remove_file(&old).map_err(|cause| Error::Temporary {
@@ -101,7 +121,7 @@ impl Writer {
         for table in TABLES {
             database.run(&table.statement(), "create the tables")?;
         }
-        if options.extent == Extent::ResourcesOnly {
+        if sync_type != FULL {
             schema::add_sync_type(&database)?;
         }
         indexes::build_live(&database)?;
@@ -111,19 +131,23 @@ impl Writer {
         let sync_id = sync_id::new();
         let started_at = timestamp::now();
         let failed = |cause| database.failed("begin the sync", cause);
-        let begin = match options.extent {
-            Extent::Full | Extent::WithoutGrants => {
-                "insert into v1_sync_runs (sync_id, started_at, sync_token) values (?1, ?2, '')"
-            }
-            Extent::ResourcesOnly => {
-                "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type)
-                 values (?1, ?2, '', 'resources_only')"
-            }
-        };
         database
             .connection()
-            .execute(begin, [&sync_id, &started_at])
+            .execute(
+                "insert into v1_sync_runs (sync_id, started_at, sync_token) values (?1, ?2, '')",
+                [&sync_id, &started_at],
+            )
             .map_err(failed)?;
+        if sync_type != FULL {
+            let parent = earlier.newest.as_deref().filter(|_| options.partial);
+            database
+                .connection()
+                .execute(
+                    "update v1_sync_runs set sync_type = ?1, parent_sync_id = ?2 where sync_id = ?3",
+                    [sync_type, parent.unwrap_or_default(), &sync_id],
+                )
+                .map_err(failed)?;
+        }
         let earlier_resources = database
             .connection()
             .query_row("select ifnull(max(id), 0) from v1_resources", [], |row| {

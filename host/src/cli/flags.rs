@@ -1,11 +1,13 @@
 //! The host's own flags. Their doc comments are the help.
 
-use super::limit_flags::LimitFlags;
+use super::{bid, limit_flags::LimitFlags};
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use connector_host::{
     c1z::{self, Extent},
     connector::Digest,
+    contract::types::ResourceId,
     egress::{Operation, Origin, Retries, rule},
+    failure::{Failure, Kind},
     sync::Tolerance,
 };
 use http::Method;
@@ -47,12 +49,19 @@ pub struct SyncFlags {
     /// The .c1z file to write, or to look ids up in
     #[arg(long, short, value_name = "FILE", default_value = "sync.c1z")]
     pub file: PathBuf,
+    /// Sync only these resources (bid:r:<type>/<id>) and what their grants are about, best into a
+    /// file of its own
+    #[arg(long, value_name = "RESOURCE", value_delimiter = ',', value_parser = bid::resource)]
+    pub sync_resources: Vec<ResourceId>,
     /// Sync only these resource types, into a file that does not hold others
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub sync_resource_types: Vec<String>,
     /// Sync resource types and resources only
     #[arg(long, value_parser = BoolishValueParser::new())]
     pub skip_entitlements_and_grants: bool,
+    /// Sync the resources of --sync-resources without grants
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub skip_grants: bool,
     /// Refuse to write if there are more than PERCENT fewer resources of a type, or grants on it,
     /// than in the file's last sync (of at least 100)
     #[arg(long, value_name = "PERCENT", default_value_t = Tolerance::default().drop, value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -70,6 +79,18 @@ pub struct SyncFlags {
 }
 
 impl SyncFlags {
+    /// What Baton asks of these flags, in the words in which its users know it.
+    pub fn check(&self) -> connector_host::failure::Result<()> {
+        match self.skip_grants && self.sync_resources.is_empty() {
+            true => Err(Failure::new(
+                Kind::Other,
+                "skip-grants can only be set within a targeted sync",
+            )
+            .hint("Name the resources to sync with --sync-resources, or leave --skip-grants out.")),
+            false => Ok(()),
+        }
+    }
+
     pub fn tolerance(&self) -> Tolerance {
         Tolerance {
             drop: self.max_drop,
@@ -80,9 +101,10 @@ impl SyncFlags {
     pub fn file_options(&self) -> c1z::Options {
         let from_environment = || std::env::var_os("BATON_TMPDIR").map(PathBuf::from);
         c1z::Options {
-            extent: match self.skip_entitlements_and_grants {
-                true => Extent::ResourcesOnly,
-                false => Extent::Full,
+            extent: match (self.skip_entitlements_and_grants, self.skip_grants) {
+                (true, _) => Extent::ResourcesOnly,
+                (false, true) => Extent::NoGrants,
+                (false, false) => Extent::Full,
             },
             temp_dir: self.c1z_temp_dir.clone().or_else(from_environment),
             ..c1z::Options::default()

@@ -1,4 +1,4 @@
-//! `run`: a full sync into a file.
+//! `run`: a sync into a file.
 
 use super::gates;
 use crate::{
@@ -21,6 +21,7 @@ pub async fn run(
     terminal: &Terminal,
     progress: Arc<Progress>,
 ) -> Result<()> {
+    flags.check()?;
     let gate = gates(connector, settings, sandbox)?.open(Operation::Sync);
     let variables = settings.variables();
     let options = Options {
@@ -28,6 +29,7 @@ pub async fn run(
         file: flags.file_options(),
         tolerance: flags.tolerance(),
         resource_types: flags.sync_resource_types.clone(),
+        targets: flags.sync_resources.clone(),
         limits: sandbox.limits.limits(),
     };
     let summary = tokio::select! {

@@ -1,4 +1,4 @@
-//! Pages: one call of a listing after the other, until there is no more.
+//! Pages: one call of a listing after the other, until there is no more. And single resources.
 
 use super::{
     intake::{End, EndOfPage, Intake},
@@ -7,10 +7,10 @@ use super::{
 use crate::{
     connector::{self, Exports, Instance},
     contract::{
-        list_resources::Item,
+        list_resources::{Item, Listed},
         types::{Error, ResourceId},
     },
-    egress::{Retries, Traffic},
+    egress::{Operation, Retries, Traffic},
     failure::{Failure, Kind, Result},
     sandbox::{self, State},
 };
@@ -104,24 +104,64 @@ impl<'a> Pages<'a> {
                 Ok(next) => return Ok(next),
                 Err(error) => error,
             };
-            let wait = match &error {
-                Error::Unavailable(_) => self.retries.delay * 2u32.saturating_pow(attempt),
-                Error::RateLimited(limit) => limit
-                    .retry_after_milliseconds
-                    .map_or(self.retries.longest, Duration::from_millis),
-                _ => Duration::MAX,
-            };
-            let failure = Failure::from(error).context(format!("cannot list {listing}"));
-            // What the gate has tried often enough is not multiplied here.
-            let given_up = attempt as usize >= self.retries.times || self.traffic.exhausted();
-            if given_up || wait > self.retries.longest {
-                return Err(failure);
-            }
+            let wait = self.wait(error, attempt, || format!("cannot list {listing}"))?;
             attempt += 1;
             self.recording.send(Message::TakeBackPage).await?;
-            tracing::warn!(error = %failure, wait_ms = wait.as_millis() as u64, "retrying operation");
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// The resource as it is now, if there is one.
+    pub(super) async fn look(
+        &self,
+        instance: &mut Instance,
+        id: &ResourceId,
+    ) -> Result<Option<Listed>> {
+        let what = || format!("cannot look at {}:{}", id.resource_type, id.id);
+        let mut attempt = 0;
+        loop {
+            instance.enter(Operation::GetResource);
+            let looked = instance
+                .run(async |accessor: &Accessor<State>, exports: &Exports| {
+                    let look = exports.get_resource.as_ref();
+                    let look = look.ok_or_else(|| wasmtime::Error::msg("it is not exported"))?;
+                    look.call_get_resource(accessor, id.clone()).await
+                })
+                .await;
+            instance.enter(Operation::Sync);
+            let error = match looked {
+                Ok(Ok(Some(listed))) if listed.resource.id != *id => {
+                    let ResourceId { resource_type, id } = listed.resource.id;
+                    let answer = format!("the connector answered with {resource_type}:{id}");
+                    return Err(Failure::new(Kind::Internal, answer).context(what()));
+                }
+                Ok(Ok(listed)) => return Ok(listed),
+                Ok(Err(error)) => error,
+                Err(trap) => return Err(crashed(&trap, what())),
+            };
+            let wait = self.wait(error, attempt, what)?;
+            attempt += 1;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long to wait before it is tried again; the failure, if it is not to be.
+    fn wait(&self, error: Error, attempt: u32, what: impl Fn() -> String) -> Result<Duration> {
+        let wait = match &error {
+            Error::Unavailable(_) => self.retries.delay * 2u32.saturating_pow(attempt),
+            Error::RateLimited(limit) => limit
+                .retry_after_milliseconds
+                .map_or(self.retries.longest, Duration::from_millis),
+            _ => Duration::MAX,
+        };
+        let failure = Failure::from(error).context(what());
+        // What the gate has tried often enough is not multiplied here.
+        let given_up = attempt as usize >= self.retries.times || self.traffic.exhausted();
+        if given_up || wait > self.retries.longest {
+            return Err(failure);
+        }
+        tracing::warn!(error = %failure, wait_ms = wait.as_millis() as u64, "retrying operation");
+        Ok(wait)
     }
 
     /// One call, and everything that its stream brings.
@@ -178,11 +218,7 @@ impl<'a> Pages<'a> {
         match end {
             Ok(Some(end)) => Ok(end),
             Ok(None) => Err(misbehaved(listing, "did not say how the page ended")),
-            Err(trap) => {
-                let cause = sandbox::cause(&trap);
-                let crashed = connector::crashed(&cause, "the connector crashed".to_owned());
-                Err(crashed.context(format!("cannot list {listing}")))
-            }
+            Err(trap) => Err(crashed(&trap, format!("cannot list {listing}"))),
         }
     }
 }
@@ -209,6 +245,11 @@ fn hear<D: 'static>(
     let (consumer, heard) = EndOfPage::new();
     accessor.with(|access| end.pipe(access, consumer))?;
     Ok(heard)
+}
+
+fn crashed(trap: &wasmtime::Error, what: String) -> Failure {
+    let cause = sandbox::cause(trap);
+    connector::crashed(&cause, "the connector crashed".to_owned()).context(what)
 }
 
 fn misbehaved(listing: &Listing, what: &str) -> Failure {

@@ -4,7 +4,7 @@ use super::{
     Options, Tolerance,
     allowance::{self, Allowance},
     progress::Progress,
-    recording::{Message, Recorded, Unusable},
+    recording::{Lacking, Message, Recorded, Unusable},
     rows::{Row, Rows},
 };
 use crate::{
@@ -31,6 +31,8 @@ pub(super) struct Recorder {
     pub(super) writer: Writer,
     pub(super) rows: Arc<Rows>,
     extent: Extent,
+    /// Whether it is about some resources only, so that no other sync compares.
+    partial: bool,
     tolerance: Tolerance,
     progress: Arc<Progress>,
     /// Encoded entitlements as grants hold them, by id.
@@ -52,7 +54,8 @@ impl Recorder {
         options: &Options,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        if let Some(previous) = writer.previous() {
+        let partial = options.is_partial();
+        if let Some(previous) = writer.previous().filter(|_| !partial) {
             let mut types = previous.resources_by_type.keys();
             if let Some(other) = types.find(|ty| rows.leave_out(ty)) {
                 return Err(Failure::new(
@@ -77,6 +80,7 @@ impl Recorder {
             writer,
             rows,
             extent: options.file.extent,
+            partial,
             tolerance: options.tolerance,
             progress,
             stubs: HashMap::new(),
@@ -120,6 +124,13 @@ impl Recorder {
                     let counts = self.writer.counts();
                     self.progress.set(counts.resources, counts.grants);
                 }
+                Message::Single(row) => {
+                    // It is of no listing, and a listing that comes after it may tell of it, too.
+                    self.listing = (String::new(), 0);
+                    self.row("", row)?;
+                    let counts = self.writer.counts();
+                    self.progress.set(counts.resources, counts.grants);
+                }
                 Message::BeginPage => {
                     let mark = self.writer.mark().map_err(file_failure)?;
                     self.page = Some((mark, self.waiting.len(), self.records.clone()));
@@ -143,6 +154,9 @@ impl Recorder {
                     });
                     // Nobody waits for it when the sync has been given up.
                     let _ = reply.send(ids.collect());
+                }
+                Message::Lacking(reply) => {
+                    let _ = reply.send(self.lacking()?);
                 }
                 Message::Finish(reply) => {
                     let recorded = self.finish()?;
@@ -270,6 +284,25 @@ impl Recorder {
         self.records.entry(listing.to_owned()).or_default()
     }
 
+    /// What is named only. Grants that have waited for what is there by now wait no longer.
+    fn lacking(&mut self) -> Result<Lacking> {
+        for grant in std::mem::take(&mut self.waiting) {
+            self.grant(grant)?;
+        }
+        let missing = self.writer.missing_resources().map_err(file_failure)?;
+        let bare = self.writer.resources_without_entitlements();
+        let bare = bare.map_err(file_failure)?;
+        let id = |(resource_type, id)| ResourceId { resource_type, id };
+        let waited_for = self
+            .waiting
+            .iter()
+            .map(|grant| grant.entitlement.on.clone());
+        Ok(Lacking {
+            resources: missing.into_iter().map(id).chain(waited_for).collect(),
+            entitlements_on: bare.into_iter().map(id).collect(),
+        })
+    }
+
     fn finish(mut self) -> Result<Recorded> {
         for unusable in self.records.values() {
             let Unusable {
@@ -298,7 +331,7 @@ impl Recorder {
                 "left out grants on, or of, what is not listed"
             );
         }
-        let mut previous = self.writer.previous().cloned();
+        let mut previous = self.writer.previous().filter(|_| !self.partial).cloned();
         if self.extent != Extent::Full
             && let Some(previous) = &mut previous
         {

@@ -7,8 +7,11 @@ use super::{
     rows::{Row, Rows},
 };
 use crate::{
-    c1z::{Counts, Finished, Writer},
-    contract::types::{Entitlement, Grant, ResourceId},
+    c1z::{self, Counts, Finished, Writer},
+    contract::{
+        list_resources::{Item, Listed},
+        types::{Entitlement, Grant, ResourceId},
+    },
     failure::{Failure, Kind, Result},
 };
 use futures::{
@@ -29,6 +32,8 @@ pub(super) enum Message {
     Rows(String, Vec<Row>),
     Entitlements(Vec<Entitlement>),
     Grants(Vec<Grant>),
+    /// A resource that was asked for by itself.
+    Single(Row),
     BeginPage,
     /// Everything since the page's beginning is void.
     TakeBackPage,
@@ -39,7 +44,18 @@ pub(super) enum Message {
         limit: usize,
         reply: oneshot::Sender<Vec<(i64, ResourceId)>>,
     },
+    /// Asks what is named by what has been recorded, and has not been recorded.
+    Lacking(oneshot::Sender<Lacking>),
     Finish(oneshot::Sender<Recorded>),
+}
+
+/// What has been named only.
+#[derive(Debug, Default)]
+pub(super) struct Lacking {
+    /// On which something is granted, that hold something, or in which others live.
+    pub(super) resources: Vec<ResourceId>,
+    /// Recorded resources of which an entitlement is granted that has not been.
+    pub(super) entitlements_on: Vec<ResourceId>,
 }
 
 /// A finished recording.
@@ -47,7 +63,7 @@ pub(super) enum Message {
 pub struct Recorded {
     /// The sync and its file.
     pub finished: Finished,
-    /// What the sync before held, if there was one.
+    /// What the sync before held, if there was one that this one can be compared with.
     pub previous: Option<Counts>,
     /// By resource type.
     pub unusable: Vec<Unusable>,
@@ -83,7 +99,11 @@ impl Recording {
         options: &Options,
         progress: Arc<Progress>,
     ) -> Result<Self> {
-        let writer = Writer::open(&options.path, &options.file).map_err(file_failure)?;
+        let file = c1z::Options {
+            partial: options.is_partial(),
+            ..options.file.clone()
+        };
+        let writer = Writer::open(&options.path, &file).map_err(file_failure)?;
         let recorder = Recorder::new(writer, Arc::clone(&rows), options, progress)?;
         let (sender, receiver) = mpsc::channel(CHANNEL);
         let failure = Arc::new(Mutex::new(None));
@@ -133,6 +153,19 @@ impl Recording {
             reply,
         })
         .await?;
+        answer.await.map_err(|_| self.gone())
+    }
+
+    /// Records a resource that was asked for by itself, with what it brings.
+    pub(super) async fn single(&self, listed: Listed) -> Result<()> {
+        let row = self.rows.row(Item::Listed(listed));
+        self.send(Message::Single(row)).await
+    }
+
+    /// What is named by what has been recorded, and has not been recorded.
+    pub(super) async fn lacking(&self) -> Result<Lacking> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Lacking(reply)).await?;
         answer.await.map_err(|_| self.gone())
     }
 

@@ -10,8 +10,9 @@ use super::{
     Bench,
 };
 use crate::{
-    baton::service::task::SyncFullTask,
+    baton::{connector::Resource, service::task::SyncFullTask},
     c1z::{self, Extent, Writer},
+    contract::types::ResourceId,
     egress::Operation,
     failure::{Failure, Kind, Result},
     sync,
@@ -51,14 +52,9 @@ fn failed(failure: Failure) -> Failed {
 }
 
 async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
-    // All of it would be taken for what has become of these alone.
-    if !task.targeted_sync_resources.is_empty() {
-        let what = "this version does not sync single resources";
-        return Err(Failure::new(Kind::Unimplemented, what));
-    }
     let extent = match (task.skip_entitlements_and_grants, task.skip_grants) {
         (true, _) => Extent::ResourcesOnly,
-        (false, true) => Extent::WithoutGrants,
+        (false, true) => Extent::NoGrants,
         (false, false) => Extent::Full,
     };
     let options = sync::Options {
@@ -73,7 +69,7 @@ async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
             true => work.resource_types.clone(),
             false => task.sync_resource_type_ids.clone(),
         },
-
+        targets: targets(&task.targeted_sync_resources)?,
         limits: work.limits,
     };
     if work.skip_full_sync {
@@ -105,4 +101,18 @@ async fn empty(options: sync::Options) -> Result<()> {
     written
         .map(drop)
         .map_err(|error| Failure::of(Kind::Other, error))
+}
+
+fn targets(resources: &[Resource]) -> Result<Vec<ResourceId>> {
+    let ids = resources.iter().map(|resource| {
+        let id = resource.id.as_ref().ok_or_else(|| {
+            let what = "malformed task: a resource without an id";
+            Failure::new(Kind::InvalidArgument, what)
+        })?;
+        Ok(ResourceId {
+            resource_type: id.resource_type.clone(),
+            id: id.resource.clone(),
+        })
+    });
+    ids.collect()
 }
