@@ -3,6 +3,7 @@
 mod append;
 mod foreign;
 mod layout;
+mod partial;
 mod reader;
 mod refusal;
 mod target;

@@ -153,3 +153,57 @@ impl Seen {
         self.0.insert((id.resource_type.clone(), id.id.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn types(ids: &[&str]) -> Vec<ResourceType> {
+        let ty = |id: &&str| ResourceType {
+            id: (*id).to_owned(),
+            display_name: String::new(),
+            description: None,
+            traits: Vec::new(),
+            parent: None,
+            entitlements: Source::None,
+            grants: Source::None,
+            provisionable: false,
+            exclusive: None,
+        };
+        ids.iter().map(ty).collect()
+    }
+
+    fn id(resource_type: &str, id: &str) -> ResourceId {
+        ResourceId {
+            resource_type: resource_type.to_owned(),
+            id: id.to_owned(),
+        }
+    }
+
+    #[test]
+    fn each_resource_of_the_types_to_sync_is_asked_for_once() {
+        let described = types(&["user", "role"]);
+        let wanted = [
+            id("user", "2"),
+            id("role", "2"),
+            id("user", "1"),
+            id("user", "2"),
+        ];
+        let chosen = chosen(&described, &types(&["user"]), &wanted).unwrap();
+        assert_eq!(chosen, [id("user", "2"), id("user", "1")]);
+    }
+
+    #[test]
+    fn what_can_be_no_resource_of_the_connector_is_refused() {
+        let described = types(&["user", "role"]);
+        for (wanted, text) in [
+            (id("planet", "1"), "invalid resource type \"planet\""),
+            (id("user", ""), "its id is empty"),
+            (id("user", &"x".repeat(1025)), "longer than 1,024 bytes"),
+        ] {
+            let failure = chosen(&described, &described, &[wanted]).unwrap_err();
+            assert_eq!(failure.kind, Kind::InvalidArgument);
+            assert!(failure.to_string().contains(text), "{failure}");
+        }
+    }
+}

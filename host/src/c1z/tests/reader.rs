@@ -14,7 +14,7 @@ use super::{
 
 impl Place {
     /// Reads the file, which has to be there.
-    fn read(&self) -> Reader {
+    pub(super) fn read(&self) -> Reader {
         let reader = self.try_read().expect("readable");
         reader.expect("a file")
     }
