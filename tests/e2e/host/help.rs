@@ -155,6 +155,9 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
     Sync:
       -f, --file <FILE>                   The .c1z file to write, or to look ids up in [env: BATON_FILE]
                                           [default: sync.c1z]
+          --sync-resources <RESOURCE>     Sync only these resources (bid:r:<type>/<id>) and what their
+                                          grants are about, best into a file of its own [env:
+                                          BATON_SYNC_RESOURCES]
           --sync-resource-types <TYPE>    Sync only these resource types, into a file that does not hold
                                           others [env: BATON_SYNC_RESOURCE_TYPES]
           --skip-entitlements-and-grants  Sync resource types and resources only [env:

@@ -32,6 +32,7 @@ mod sandbox;
 mod secrets;
 mod service;
 mod signals;
+mod single;
 mod support;
 mod tasks;
 mod terminal;

@@ -59,6 +59,24 @@ fn a_sync_of_resources_alone_holds_no_grants() {
 }
 
 #[test]
+fn a_sync_without_grants_is_a_full_one_that_holds_entitlements() {
+    let rig = Rig::new();
+    let record = runs(
+        &rig,
+        TaskType::SyncFull(SyncFullTask {
+            skip_grants: true,
+            ..SyncFullTask::default()
+        }),
+    );
+    let file = uploaded(&rig, &record);
+    assert_eq!(file.resources("user").len(), 42);
+    assert_eq!(file.entitlements().len(), 4);
+    assert!(file.grants().is_empty());
+    let columns = "select name from pragma_table_info('v1_sync_runs')";
+    assert!(!file.texts(columns).contains(&"sync_type".to_owned()));
+}
+
+#[test]
 fn a_sync_of_a_type_that_does_not_exist_fails_for_good() {
     let rig = Rig::new();
     let record = runs(

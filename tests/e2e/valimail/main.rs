@@ -30,5 +30,6 @@ mod revokes;
 mod rig;
 mod rows;
 mod secrets;
+mod single;
 mod syncs;
 mod tokens;

@@ -95,7 +95,7 @@ fn what_is_named_and_not_there_is_told_once() {
         parent: Some(("team", "t")),
         data: &resource("role", "owner").encode_to_vec(),
     };
-    writer.resource(role).expect("stored");
+    assert_eq!(writer.resource(role).expect("stored"), Inserted::New);
     assert_eq!(account(&mut writer, "0"), Inserted::New);
     for id in ["0", "1", "1"] {
         grant(&mut writer, id);
