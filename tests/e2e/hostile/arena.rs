@@ -200,6 +200,7 @@ impl Sync<'_> {
 
     async fn run(self) -> Synced {
         let options = sync::Options {
+            targets: Vec::new(),
             path: self.file(),
             file: c1z::Options {
                 temp_dir: Some(self.directory.clone()),

@@ -73,9 +73,9 @@ fn limits_are_set_by_the_flags_that_errors_name() {
         (
             "item-of-2-mib",
             "--item-size-limit",
-            "9",
+            "100",
             8,
-            "more than 9 KiB",
+            "more than 100 KiB",
         ),
         (
             "endless-complaints",
