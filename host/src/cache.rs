@@ -1,19 +1,33 @@
 //! Compiled components, kept for the next start.
 //!
-//! Machine code from a file is run as it is, so a file counts only when nobody else can have
-//! written it: the directory and the file belong to this user, and nobody else may write to
-//! them. Without such a directory there is no cache, and starting takes a little longer.
+//! Machine code from a file is run as it is, so it counts only when this program has written it,
+//! as this user. Each entry begins with a code (HMAC-SHA256) of the machine code and of what it is
+//! good for: the component's digest, the engine, and the processor. The key ([`key`]) lies beside
+//! the directory, and only this user can read it. What is read once is judged, and that, not the
+//! file, is run. Anything else is compiled again.
+//!
+//! The cache is a convenience: where it cannot be had, starting takes a little longer.
+
+mod key;
 
 use crate::engine::Engine;
 use etcetera::BaseStrategy;
+use hmac::{Hmac, Mac};
+use key::Key;
+use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, DirBuilder, Metadata},
-    hash::{DefaultHasher, Hash, Hasher},
-    io::{self, Write},
+    hash::{Hash, Hasher},
+    io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 use wasmtime::component::Component;
+
+/// What an entry begins with: this program, and the version of the format.
+const MAGIC: &[u8; 16] = b"connector-host 1";
+/// Bytes of the code after it.
+const CODE: usize = 32;
 
 /// Where compiled components are kept: `connector-host` in the user's cache directory.
 pub fn directory() -> Option<PathBuf> {
@@ -21,31 +35,63 @@ pub fn directory() -> Option<PathBuf> {
     Some(base.cache_dir().join("connector-host"))
 }
 
-/// The compiled component of that digest, if it is there and can be trusted.
+/// The compiled component of that digest, if this program has put it there.
 pub fn load(engine: &Engine, directory: &Path, digest: &str) -> Option<Component> {
-    let path = entry(engine, directory, digest);
-    let trusted = fs::symlink_metadata(directory).is_ok_and(|m| m.is_dir() && only_ours(&m))
-        && fs::symlink_metadata(&path).is_ok_and(|m| m.is_file() && only_ours(&m));
-    if !trusted {
-        return None;
-    }
-    match deserialize(engine, &path) {
+    let purpose = Purpose::new(engine, digest);
+    let path = purpose.entry(directory);
+    let loaded = authentic(directory, &path, &purpose).and_then(|compiled| {
+        let component = deserialize(engine, &compiled);
+        component.map_err(|error| io::Error::other(format!("{error:#}")))
+    });
+    match loaded {
         Ok(component) => Some(component),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "compiled component is of no use");
+            tracing::warn!(
+                path = %path.display(),
+                %error,
+                "compiled component is not used, and compiled again"
+            );
             None
         }
     }
 }
 
+/// Machine code that this program has written.
+struct Authentic(Vec<u8>);
+
+fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<Authentic> {
+    check(directory)?;
+    let mut file = key::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || !only_ours(&metadata) {
+        return Err(foreign(
+            "it belongs to somebody else, or others can write to it",
+        ));
+    }
+    let key = key::read(&key_path(directory))?;
+    let mut entry = Vec::new();
+    file.read_to_end(&mut entry)?;
+    let damaged = || foreign("it is damaged, or this program has not written it");
+    let (code, compiled) = entry
+        .strip_prefix(MAGIC)
+        .and_then(|rest| rest.split_at_checked(CODE))
+        .ok_or_else(damaged)?;
+    // In constant time.
+    let verified = purpose.code(&key, compiled)?.verify_slice(code);
+    verified.map_err(|_| damaged())?;
+    entry.drain(..MAGIC.len() + CODE);
+    Ok(Authentic(entry))
+}
+
 #[expect(
     unsafe_code,
-    reason = "the file has been written by this program, as this user, and nobody else could change it"
+    reason = "the bytes come from this program, as their code shows, which nobody else can make"
 )]
-fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
-    // SAFETY: `load` has checked that the directory and the file are this user's alone; what
-    // `store` writes there comes from `Component::serialize`.
-    unsafe { Component::deserialize_file(engine.wasmtime(), path) }
+fn deserialize(engine: &Engine, compiled: &Authentic) -> wasmtime::Result<Component> {
+    // SAFETY: these very bytes have been authenticated with a key that only this user can read, and
+    // `store` makes a code for nothing but what comes from `Component::serialize`.
+    unsafe { Component::deserialize(engine.wasmtime(), &compiled.0) }
 }
 
 /// Keeps a compiled component.
@@ -63,30 +109,91 @@ pub fn store(
         .recursive(true)
         .mode(0o700)
         .create(directory)?;
-    let metadata = fs::symlink_metadata(directory)?;
-    if !metadata.is_dir() || !only_ours(&metadata) {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "the directory belongs to somebody else, or others can write to it",
-        ));
-    }
+    check(directory)?;
+    let key = key::get(&key_path(directory))?;
     let compiled = component.serialize().map_err(io::Error::other)?;
+    let purpose = Purpose::new(engine, digest);
     // Written aside: another process may be reading the entry at this moment.
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&purpose.code(&key, &compiled)?.finalize().into_bytes())?;
     file.write_all(&compiled)?;
-    file.persist(entry(engine, directory, digest))?;
+    file.persist(purpose.entry(directory))?;
     Ok(())
 }
 
-/// Machine code is good for one component, one release of the engine with one configuration,
-/// and one kind of processor.
-fn entry(engine: &Engine, directory: &Path, digest: &str) -> PathBuf {
-    let mut hasher = DefaultHasher::new();
-    engine
-        .wasmtime()
-        .precompile_compatibility_hash()
-        .hash(&mut hasher);
-    directory.join(format!("{digest}-{:016x}.cwasm", hasher.finish()))
+/// What machine code is good for.
+struct Purpose<'a> {
+    digest: &'a str,
+    /// Of the engine, its release and configuration, and of the processor, its kind and features.
+    machine: [u8; 32],
+}
+
+impl<'a> Purpose<'a> {
+    fn new(engine: &Engine, digest: &'a str) -> Self {
+        let mut machine = Hashed::default();
+        // The processor is in there as far as code depends on it: the triple and the instructions
+        // that the compiler has found it to have.
+        engine
+            .wasmtime()
+            .precompile_compatibility_hash()
+            .hash(&mut machine);
+        Self {
+            digest,
+            machine: machine.0.finalize().into(),
+        }
+    }
+
+    fn entry(&self, directory: &Path) -> PathBuf {
+        let machine = hex::encode(&self.machine[..8]);
+        directory.join(format!("{}-{machine}.cwasm", self.digest))
+    }
+
+    /// The code of machine code for this purpose, yet to be compared or taken.
+    fn code(&self, key: &Key, compiled: &[u8]) -> io::Result<Hmac<Sha256>> {
+        let mut code = Hmac::<Sha256>::new_from_slice(&**key).map_err(io::Error::other)?;
+        code.update(MAGIC);
+        // Each part but the last has a length that is fixed or said, so that none can be taken for
+        // the beginning of the next.
+        code.update(&(self.digest.len() as u64).to_be_bytes());
+        code.update(self.digest.as_bytes());
+        code.update(&self.machine);
+        code.update(compiled);
+        Ok(code)
+    }
+}
+
+/// All that is hashed, without the short result that hashers have.
+#[derive(Default)]
+struct Hashed(Sha256);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+/// Beside the directory, so that whoever brings its content from elsewhere brings no key.
+fn key_path(directory: &Path) -> PathBuf {
+    directory.with_extension("key")
+}
+
+fn check(directory: &Path) -> io::Result<()> {
+    let metadata = fs::symlink_metadata(directory)?;
+    match metadata.is_dir() && only_ours(&metadata) {
+        true => Ok(()),
+        false => Err(foreign(
+            "the directory belongs to somebody else, or others can write to it",
+        )),
+    }
+}
+
+fn foreign(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
 }
 
 fn only_ours(metadata: &Metadata) -> bool {
@@ -94,68 +201,4 @@ fn only_ours(metadata: &Metadata) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt;
-
-    /// The header of a component, and nothing in it.
-    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
-
-    fn kept() -> (Engine, tempfile::TempDir, PathBuf) {
-        let engine = Engine::new(1 << 20).unwrap();
-        let home = tempfile::tempdir().unwrap();
-        let directory = home.path().join("cache");
-        let component = Component::new(engine.wasmtime(), EMPTY).unwrap();
-        store(&engine, &directory, "digest", &component).unwrap();
-        (engine, home, directory)
-    }
-
-    fn set_mode(path: &Path, mode: u32) {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    }
-
-    #[test]
-    fn what_has_been_kept_is_found_again() {
-        let (engine, _home, directory) = kept();
-        assert!(load(&engine, &directory, "digest").is_some());
-        assert!(load(&engine, &directory, "another").is_none());
-    }
-
-    #[test]
-    fn what_others_can_write_is_not_trusted() {
-        let (engine, _home, directory) = kept();
-        let entry = entry(&engine, &directory, "digest");
-        set_mode(&entry, 0o620);
-        assert!(
-            load(&engine, &directory, "digest").is_none(),
-            "a writable file"
-        );
-        set_mode(&entry, 0o600);
-        set_mode(&directory, 0o777);
-        assert!(
-            load(&engine, &directory, "digest").is_none(),
-            "a writable directory"
-        );
-        let component = Component::new(engine.wasmtime(), EMPTY).unwrap();
-        assert!(store(&engine, &directory, "digest", &component).is_err());
-        set_mode(&directory, 0o700);
-        assert!(load(&engine, &directory, "digest").is_some());
-    }
-
-    #[test]
-    fn a_link_to_elsewhere_is_not_followed() {
-        let (engine, home, directory) = kept();
-        let entry = entry(&engine, &directory, "digest");
-        let elsewhere = home.path().join("elsewhere");
-        fs::rename(&entry, &elsewhere).unwrap();
-        std::os::unix::fs::symlink(&elsewhere, &entry).unwrap();
-        assert!(load(&engine, &directory, "digest").is_none());
-    }
-
-    #[test]
-    fn damaged_machine_code_is_not_run() {
-        let (engine, _home, directory) = kept();
-        fs::write(entry(&engine, &directory, "digest"), b"no machine code").unwrap();
-        assert!(load(&engine, &directory, "digest").is_none());
-    }
-}
+mod tests;

@@ -20,6 +20,13 @@ fn run(host: &Host) -> Transcript {
     host.run(&[]).succeeded()
 }
 
+/// That what was there has not been used, and that this has been said.
+fn compiled_again(transcript: &Transcript) {
+    let said = transcript.logged("compiled component is not used, and compiled again");
+    assert_eq!(said.len(), 1, "{transcript}");
+    assert_eq!(said[0]["level"], "warn", "{transcript}");
+}
+
 fn entries(directory: &PathBuf) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).expect("a directory");
     entries
@@ -27,22 +34,30 @@ fn entries(directory: &PathBuf) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The only entry there is.
+fn entry(directory: &PathBuf) -> PathBuf {
+    let mut entries = entries(directory);
+    assert_eq!(entries.len(), 1, "not one entry: {entries:?}");
+    entries.remove(0)
+}
+
+fn mode(path: &PathBuf) -> u32 {
+    fs::metadata(path).expect("it is there").mode() & 0o777
+}
+
 #[test]
 fn a_second_start_uses_what_the_first_has_compiled() {
     let (host, cache) = host();
     let _ = run(&host);
-    let [entry] = &entries(&cache)[..] else {
-        panic!("not one entry: {:?}", entries(&cache));
-    };
-    assert_eq!(
-        fs::metadata(&cache).expect("it is there").mode() & 0o777,
-        0o700
-    );
-    let first = fs::metadata(entry).expect("it is there");
-    assert_eq!(first.mode() & 0o022, 0);
+    let entry = entry(&cache);
+    assert_eq!(mode(&cache), 0o700);
+    assert_eq!(mode(&entry), 0o600);
+    assert_eq!(mode(&cache.with_extension("key")), 0o600);
+    let first = fs::metadata(&entry).expect("it is there").ino();
     // Compiling again would put another file in its place.
     let _ = run(&host);
-    assert_eq!(fs::metadata(entry).expect("it is there").ino(), first.ino());
+    let second = fs::metadata(&entry).expect("it is there").ino();
+    assert_eq!(second, first);
     assert_eq!(entries(&cache).len(), 1);
 }
 
@@ -51,7 +66,7 @@ fn a_directory_that_others_can_write_to_is_not_used() {
     let (host, cache) = host();
     fs::create_dir_all(&cache).expect("a directory");
     fs::set_permissions(&cache, Permissions::from_mode(0o777)).expect("permissions");
-    let _ = run(&host);
+    compiled_again(&run(&host));
     assert_eq!(entries(&cache), Vec::<PathBuf>::new());
 }
 
@@ -59,29 +74,58 @@ fn a_directory_that_others_can_write_to_is_not_used() {
 fn an_entry_that_others_can_write_to_is_replaced() {
     let (host, cache) = host();
     let _ = run(&host);
-    let [entry] = &entries(&cache)[..] else {
-        panic!("not one entry: {:?}", entries(&cache));
-    };
-    fs::set_permissions(entry, Permissions::from_mode(0o666)).expect("permissions");
-    let _ = run(&host);
-    let mode = fs::metadata(entry).expect("it is there").mode();
-    assert_eq!(mode & 0o022, 0, "{mode:o}");
+    let entry = entry(&cache);
+    fs::set_permissions(&entry, Permissions::from_mode(0o666)).expect("permissions");
+    compiled_again(&run(&host));
+    assert_eq!(mode(&entry), 0o600);
 }
 
 #[test]
 fn a_damaged_entry_is_replaced() {
     let (host, cache) = host();
     let _ = run(&host);
-    let [entry] = &entries(&cache)[..] else {
-        panic!("not one entry: {:?}", entries(&cache));
-    };
-    let good = fs::read(entry).expect("an entry");
-    for damaged in [&b"no machine code"[..], &good[..good.len() / 2], b""] {
-        fs::write(entry, damaged).expect("an entry");
-        let _ = run(&host);
-        let now = fs::metadata(entry).expect("it is there").len();
-        assert_eq!(now, good.len() as u64);
+    let entry = entry(&cache);
+    let good = fs::read(&entry).expect("an entry");
+    let mut flipped = good.clone();
+    flipped[good.len() / 2] ^= 1;
+    for damaged in [&good[..good.len() / 2], &flipped] {
+        fs::write(&entry, damaged).expect("an entry");
+        compiled_again(&run(&host));
+        let now = fs::read(&entry).expect("an entry");
+        assert!(now == good, "it has not been replaced");
     }
+}
+
+#[test]
+fn machine_code_that_comes_from_elsewhere_is_not_run() {
+    // The same component, compiled by the same program for the same machine: the name is the same,
+    // the key is not.
+    let (elsewhere, foreign) = host();
+    let _ = run(&elsewhere);
+    let (host, cache) = host();
+    let _ = run(&host);
+    let (foreign, entry) = (entry(&foreign), entry(&cache));
+    assert_eq!(foreign.file_name(), entry.file_name());
+    fs::copy(&foreign, &entry).expect("an entry");
+    compiled_again(&run(&host));
+    let (foreign, now) = (fs::read(foreign), fs::read(&entry));
+    assert_ne!(foreign.expect("an entry"), now.expect("an entry"));
+    let warm = run(&host);
+    assert_eq!(warm.log().iter().find(|line| line["level"] == "warn"), None);
+}
+
+#[test]
+fn machine_code_is_not_run_when_others_know_the_key() {
+    let (host, cache) = host();
+    let _ = run(&host);
+    let key = cache.with_extension("key");
+    fs::set_permissions(&key, Permissions::from_mode(0o640)).expect("permissions");
+    let transcript = run(&host);
+    compiled_again(&transcript);
+    assert!(transcript.stderr.contains("remove it"), "{transcript}");
+    fs::remove_file(&key).expect("a key");
+    let _ = run(&host);
+    assert_eq!(mode(&key), 0o600);
 }
 
 #[test]
