@@ -208,7 +208,10 @@ pub fn parse(
     let Some((command, matches)) = matches.subcommand() else {
         return Err(Failure::new(Kind::Other, "no command was given"));
     };
-    let read_settings = || Settings::read(described, matches);
+    let read_settings = || {
+        file.keeps_secret(settings::secret(described))?;
+        Settings::read(described, matches)
+    };
     let invocation = match (command, matches.subcommand()) {
         ("inspect", _) => {
             let mut flags: InspectFlags = flags(matches)?;

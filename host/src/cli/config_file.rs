@@ -5,9 +5,12 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
-    io,
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// Where it is when `BATON_CONFIG_PATH` says nothing.
 const PATH: &str = ".baton.yaml";
@@ -18,9 +21,39 @@ pub struct ConfigFile {
     /// By the name of the flag. Lists are joined with commas, as in the environment.
     values: BTreeMap<String, String>,
     missing: Option<PathBuf>,
+    /// The file, where others than its owner can read it.
+    exposed: Option<PathBuf>,
 }
 
 impl ConfigFile {
+    /// Looks whether the file keeps what is secret: the values of these flags.
+    ///
+    /// # Errors
+    ///
+    /// When it holds one of them, and others can read it.
+    pub fn keeps_secret<'a>(&self, mut flags: impl Iterator<Item = &'a str>) -> Result<()> {
+        let Some(path) = &self.exposed else {
+            return Ok(());
+        };
+        let filled = |flag: &&str| {
+            self.values
+                .get(*flag)
+                .is_some_and(|value| !value.is_empty())
+        };
+        match flags.find(filled) {
+            None => Ok(()),
+            Some(flag) => Err(Failure::new(
+                Kind::FailedPrecondition,
+                format!(
+                    "the configuration file {} holds a secret ({flag}), and others can read it",
+                    path.display()
+                ),
+            )
+            .hint(format!("Run `chmod 600 {}`.", path.display()))
+            .hint("Who has been able to read it may know the secret: think of replacing it.")),
+        }
+    }
+
     /// The value for a flag.
     pub fn get(&self, flag: &str) -> Option<&String> {
         self.values.get(flag)
@@ -37,7 +70,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ConfigFile {
         let values = values.into_iter();
         Self {
             values: values.map(|(k, v)| (k.into(), v.into())).collect(),
-            missing: None,
+            ..Self::default()
         }
     }
 }
@@ -52,14 +85,17 @@ pub fn read() -> Result<ConfigFile> {
     let named = std::env::var_os("BATON_CONFIG_PATH").filter(|path| !path.is_empty());
     let named = named.map(PathBuf::from);
     let path = named.clone().unwrap_or_else(|| PathBuf::from(PATH));
-    match std::fs::read_to_string(&path) {
-        Ok(text) => {
+    match contents(&path) {
+        Ok((text, exposed)) => {
             let extension = path.extension().and_then(OsStr::to_str);
             if !matches!(extension, Some("yaml" | "yml")) {
                 return Err(wrong(&path, "its name must end in .yaml or .yml"));
             }
             let values = parse(&text).map_err(|error| wrong(&path, &error))?;
-            Ok(values.into_iter().collect())
+            Ok(ConfigFile {
+                exposed: exposed.then_some(path),
+                ..values.into_iter().collect()
+            })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ConfigFile {
             missing: named,
@@ -67,6 +103,15 @@ pub fn read() -> Result<ConfigFile> {
         }),
         Err(error) => Err(wrong(&path, &error.to_string())),
     }
+}
+
+/// What the file says, and whether others than its owner can read it.
+fn contents(path: &Path) -> io::Result<(Zeroizing<String>, bool)> {
+    let mut file = File::open(path)?;
+    let exposed = file.metadata()?.mode() & 0o044 != 0;
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text)?;
+    Ok((text, exposed))
 }
 
 fn wrong(path: &Path, what: &str) -> Failure {

@@ -87,6 +87,15 @@ pub fn plain(settings: &[Setting], matches: &ArgMatches) -> BTreeMap<String, Str
     values.collect()
 }
 
+/// Flags whose values are secrets: those of the component, and the host's own.
+pub fn secret(settings: &[Setting]) -> impl Iterator<Item = &str> {
+    let fields = settings.iter().map(|setting| &setting.field);
+    let secret = fields.filter(|field| field.secret);
+    secret
+        .map(|field| field.name.as_str())
+        .chain(["client-secret"])
+}
+
 fn or_default(value: Option<String>, field: &Field) -> Option<String> {
     value
         .filter(|value| !value.is_empty())
@@ -151,6 +160,10 @@ fn secret_file(field: &Field, matches: &ArgMatches) -> Result<Option<PathBuf>> {
 const LARGEST_SECRET: u64 = 64 << 10;
 
 /// Reads a secret, as Kubernetes and Docker mount them, without the line break at its end.
+///
+/// Who else can read it does not matter here. Both mount such files readable by a group or by
+/// everybody (mode 0440 or 0444, 0644 by default), in a file system that only the container sees; a
+/// process that is not root could not read them otherwise.
 ///
 /// # Errors
 ///

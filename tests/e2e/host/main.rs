@@ -25,6 +25,7 @@ mod misbehaviour;
 mod outcomes;
 mod plans;
 mod policy;
+mod private_files;
 mod product;
 mod receipt_files;
 mod receipts;
