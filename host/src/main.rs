@@ -7,12 +7,14 @@
 
 mod cli;
 mod command;
+mod memory;
 mod telemetry;
 mod terminal;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::keep_private();
     let arguments: Vec<_> = std::env::args_os().collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -116,14 +116,15 @@ impl Secrets {
             .sort_by_key(|hidden| std::cmp::Reverse(length(hidden)));
     }
 
-    /// The text with the secrets of these names in place of their placeholders. Placeholders of
-    /// other secrets stay what they are.
-    pub fn fill<'t>(&self, text: &'t str, names: &[String]) -> Cow<'t, str> {
-        let mut filled = Cow::Borrowed(text);
+    /// The text with the secrets of these names in place of their placeholders, if there are any.
+    /// Placeholders of other secrets stay what they are.
+    pub fn fill(&self, text: &str, names: &[String]) -> Option<Zeroizing<String>> {
+        let mut filled: Option<Zeroizing<String>> = None;
         for kept in &self.read().kept {
-            if names.contains(&kept.name) && filled.contains(&kept.placeholder) {
+            let text = filled.as_ref().map_or(text, |filled| filled.as_str());
+            if names.contains(&kept.name) && text.contains(&kept.placeholder) {
                 let value = kept.value.expose_secret();
-                filled = Cow::Owned(filled.replace(&kept.placeholder, value));
+                filled = Some(replaced(text, &kept.placeholder, value));
             }
         }
         filled
@@ -168,6 +169,19 @@ impl Secrets {
     }
 }
 
+/// As [`str::replace`], but that no half of it is left behind in memory.
+fn replaced(text: &str, placeholder: &str, value: &str) -> Zeroizing<String> {
+    let length = text.len() + text.matches(placeholder).count() * value.len();
+    let mut replaced = Zeroizing::new(String::with_capacity(length));
+    for (place, piece) in text.split(placeholder).enumerate() {
+        if place > 0 {
+            replaced.push_str(value);
+        }
+        replaced.push_str(piece);
+    }
+    replaced
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.read();
@@ -192,12 +206,17 @@ mod tests {
     fn a_placeholder_is_filled_in_where_its_secret_may_go() {
         let (secrets, key, pin) = secrets();
         let text = format!("{key}, {pin}, {key}");
-        assert_eq!(
-            secrets.fill(&text, &["key".to_owned()]),
-            format!("hunter2-and-more, {pin}, hunter2-and-more")
-        );
-        assert_eq!(secrets.fill(&text, &[]), text);
-        assert_eq!(secrets.fill(&text, &["other".to_owned()]), text);
+        let filled = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            let filled = secrets.fill(&text, &names)?;
+            Some(filled.to_string())
+        };
+        let with_key = format!("hunter2-and-more, {pin}, hunter2-and-more");
+        assert_eq!(filled(&["key"]), Some(with_key));
+        let with_both = "hunter2-and-more, 1, hunter2-and-more".to_owned();
+        assert_eq!(filled(&["pin", "key"]), Some(with_both));
+        assert_eq!(filled(&[]), None);
+        assert_eq!(filled(&["other"]), None);
     }
 
     #[test]
@@ -226,7 +245,8 @@ mod tests {
         let child = secrets.child();
         assert_eq!(child.keep("key", "hunter2-and-more".into()), key);
         let token = child.keep("token", "correct-horse".into());
-        assert_eq!(child.fill(&token, &["token".to_owned()]), "correct-horse");
+        let filled = child.fill(&token, &["token".to_owned()]);
+        assert_eq!(filled.unwrap().as_str(), "correct-horse");
         assert_eq!(secrets.redact("correct-horse"), "***");
         assert_eq!(secrets.count(), 2);
         drop(child);

@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Values of the component's settings, complete and checked.
 pub struct Settings {
@@ -170,7 +170,7 @@ const LARGEST_SECRET: u64 = 64 << 10;
 /// When the file cannot be read, or is larger than a secret can be.
 pub fn read_secret(path: &Path) -> Result<String> {
     let read = || {
-        let mut text = String::new();
+        let mut text = Zeroizing::new(String::new());
         let read = File::open(path)?
             .take(LARGEST_SECRET + 1)
             .read_to_string(&mut text)?;
@@ -372,7 +372,8 @@ mod tests {
             let settings = read(&settings, in_file, arguments)?;
             let (variables, key) = (settings.variables(), ["x-test-key".to_owned()]);
             let placeholder = variables.get("x_test_key").unwrap_or_default();
-            Ok(variables.secrets().fill(placeholder, &key).into_owned())
+            let filled = variables.secrets().fill(placeholder, &key);
+            Ok(filled.unwrap_or_default().to_string())
         };
         let from_file = "two\nlines";
         assert_eq!(key(&[], &["--x-test-key-file", path]).unwrap(), from_file);

@@ -31,6 +31,9 @@ use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks}
 /// Refused requests that are logged, of one operation.
 const LOGGED: u64 = 100;
 
+/// Why an answer is of no use whose bytes cannot be judged.
+const CODED: &str = "the answer is in a content coding that was not asked for";
+
 /// What has passed through a gate.
 #[derive(Debug, Default)]
 pub struct Traffic {
@@ -310,6 +313,10 @@ impl Gate {
             let excess = Excess::ResponseHeaders { limit };
             pending.record.failed(excess.to_string());
             return Err(self.traffic.refuse(excess.into()));
+        }
+        if incoming::is_coded(&head.headers) {
+            pending.record.failed(CODED.to_owned());
+            return Err(Error::HttpResponseContentCoding(None));
         }
         let mask = self.secrets.mask();
         incoming::headers(&mut head.headers, mask.as_ref());

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full, Limited};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::{
     pin::Pin,
@@ -19,6 +20,7 @@ use std::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::{Error, WasiBody};
+use zeroize::Zeroize;
 
 /// Bytes of an answer that brings a secret. It has to be read as a whole.
 const SECRET_ANSWER: usize = 1 << 20;
@@ -39,6 +41,13 @@ pub(super) fn headers(headers: &mut HeaderMap, mask: Option<&Mask>) {
                 .unwrap_or_else(|_| HeaderValue::from_static("***"));
         }
     }
+}
+
+/// Whether the body is still in a coding, after the client has decoded those that it has asked for.
+/// Neither secrets nor sizes can be seen in it.
+pub(super) fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// An exchange whose answer is on its way.
@@ -177,9 +186,10 @@ pub(super) async fn without_secrets(
         let Some(value) = json.pointer_mut(&returned.pointer) else {
             continue;
         };
-        *value = match &*value {
+        *value = match &mut *value {
             Value::String(text) if (1..=SECRET).contains(&text.len()) => {
-                Value::String(secrets.keep(&returned.name, text.as_str().into()))
+                let secret = SecretString::from(std::mem::take(text));
+                Value::String(secrets.keep(&returned.name, secret))
             }
             Value::String(text) if text.is_empty() => continue,
             // No secret that this host could keep.
@@ -187,10 +197,14 @@ pub(super) async fn without_secrets(
         };
         any = true;
     }
-    Ok(whole(match any {
-        true => json.to_string().into(),
-        false => body,
-    }))
+    if !any {
+        return Ok(whole(body));
+    }
+    // Where nobody else holds on to these bytes.
+    if let Ok(mut body) = body.try_into_mut() {
+        body.zeroize();
+    }
+    Ok(whole(json.to_string().into()))
 }
 
 fn withheld(rule: &Rule, why: &str) -> WasiBody {

@@ -6,7 +6,8 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
-use zeroize::Zeroizing;
+use std::io::{self, Write};
+use zeroize::{Zeroize, Zeroizing};
 
 /// Headers that belong to the connection rather than to the request (RFC 9110, section 7.6.1), or
 /// tell services of another request than the one that has been decided on.
@@ -72,9 +73,12 @@ pub(super) fn headers(
     // What is sent is addressed to what has been decided on.
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
+    // In another coding, or cut into ranges, an answer could bring a secret that nobody recognises.
+    headers.remove(header::ACCEPT_ENCODING);
+    headers.remove(header::RANGE);
     for (name, value) in &mut headers {
         if let Some(filled) = filled(value, rule, secrets) {
-            *value = HeaderValue::from_str(&filled)
+            *value = HeaderValue::from_maybe_shared(Bytes::from_owner(filled))
                 .map_err(|_| Refusal::Unwritable { name: name.clone() })?;
             value.set_sensitive(true);
         }
@@ -84,26 +88,19 @@ pub(super) fn headers(
 
 fn filled(value: &HeaderValue, rule: &Rule, secrets: &Secrets) -> Option<Zeroizing<String>> {
     let text = value.to_str().ok()?;
-    let filled = match text.split_once(' ') {
-        // RFC 7617: the secret is encoded, and the placeholder with it.
-        Some((scheme, credentials)) if scheme.eq_ignore_ascii_case("basic") => {
-            let pair = Zeroizing::new(BASE64_STANDARD.decode(credentials.trim()).ok()?);
-            let pair = str::from_utf8(&pair).ok()?;
-            let filled = secrets.fill(pair, &rule.sends);
-            if filled == pair {
-                return None;
-            }
-            format!("{scheme} {}", BASE64_STANDARD.encode(filled.as_bytes()))
-        }
-        _ => {
-            let filled = secrets.fill(text, &rule.sends);
-            if filled == text {
-                return None;
-            }
-            filled.into_owned()
-        }
+    let (scheme, credentials) = match text.split_once(' ') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("basic") => (scheme, rest),
+        _ => return secrets.fill(text, &rule.sends),
     };
-    Some(Zeroizing::new(filled))
+    // RFC 7617: the secret is encoded, and the placeholder with it.
+    let pair = BASE64_STANDARD.decode(credentials.trim()).ok()?;
+    let pair = secrets.fill(str::from_utf8(&pair).ok()?, &rule.sends)?;
+    let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
+    let parts = [scheme, " ", &encoded];
+    let length = parts.iter().map(|part| part.len()).sum();
+    let mut filled = Zeroizing::new(String::with_capacity(length));
+    filled.extend(parts);
+    Some(filled)
 }
 
 /// Fills the secrets in that `rule` names, where the body is JSON. Any other body is left as it is.
@@ -114,9 +111,11 @@ pub(super) fn body(body: Bytes, rule: &Rule, secrets: &Secrets) -> Bytes {
     let Ok(mut json) = serde_json::from_slice(&body) else {
         return body;
     };
-    match fill(&mut json, rule, secrets) {
-        true => json.to_string().into(),
-        false => body,
+    let filled = fill(&mut json, rule, secrets).then(|| written(&json));
+    wipe(&mut json);
+    match filled {
+        Some(filled) => Bytes::from_owner(filled),
+        None => body,
     }
 }
 
@@ -125,9 +124,8 @@ fn fill(json: &mut Value, rule: &Rule, secrets: &Secrets) -> bool {
     let mut any = false;
     match json {
         Value::String(text) => {
-            let filled = secrets.fill(text, &rule.sends);
-            if filled != *text {
-                *text = filled.into_owned();
+            if let Some(mut filled) = secrets.fill(text, &rule.sends) {
+                *text = std::mem::take(&mut *filled);
                 any = true;
             }
         }
@@ -145,3 +143,41 @@ fn fill(json: &mut Value, rule: &Rule, secrets: &Secrets) -> bool {
     }
     any
 }
+
+/// Overwrites what has been filled in.
+fn wipe(json: &mut Value) {
+    match json {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The document, in memory that is overwritten at the end.
+fn written(json: &Value) -> Zeroizing<Vec<u8>> {
+    // A vector that grows leaves what it held behind.
+    let mut length = Length(0);
+    let counted = serde_json::to_writer(&mut length, json);
+    let mut written = Zeroizing::new(Vec::with_capacity(length.0));
+    // Only what is written to can fail, and a vector does not.
+    let _ = counted.and_then(|()| serde_json::to_writer(&mut *written, json));
+    written
+}
+
+/// Counts bytes.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
