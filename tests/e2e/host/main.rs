@@ -27,6 +27,7 @@ mod plans;
 mod policy;
 mod private_files;
 mod product;
+mod promises;
 mod receipt_files;
 mod receipts;
 mod sandbox;
