@@ -110,21 +110,21 @@ impl Tokens {
 
     /// Asks, and once more by the service's own clock if that is what it has been about.
     async fn ask(&self, state: &mut State) -> Result<Token, Status> {
-        let refused = match self.request(state.ahead).await {
-            Err(Refused::Status(status, Some(ahead))) if differs(ahead, state.ahead) => {
+        let asked = match self.request(state.ahead).await {
+            Err(Refused {
+                status,
+                ahead: Some(ahead),
+            }) if differs(ahead, state.ahead) => {
                 tracing::warn!(
                     ahead_seconds = ahead.as_secs(),
                     "ConductorOne's clock differs from this machine's; going by ConductorOne's"
                 );
                 state.ahead = ahead;
-                let again = self.request(ahead).await;
-                again.map_err(|_| Refused::Status(status, None))
+                return self.request(ahead).await.map_err(|_| status);
             }
             asked => asked,
         };
-        refused.map_err(|refused| match refused {
-            Refused::Status(status, _) => status,
-        })
+        asked.map_err(|refused| refused.status)
     }
 
     async fn request(&self, ahead: SignedDuration) -> Result<Token, Refused> {
@@ -151,12 +151,11 @@ impl Tokens {
         })?;
         let status = response.status();
         if status != StatusCode::OK {
-            return Err(Refused::Status(
-                self.refusal(status),
-                (status.is_client_error())
-                    .then(|| ahead_by(&response))
-                    .flatten(),
-            ));
+            let ahead = status.is_client_error().then(|| ahead_by(&response));
+            return Err(Refused {
+                status: self.refusal(status),
+                ahead: ahead.flatten(),
+            });
         }
         let mut body = Zeroizing::new(Vec::new());
         while let Some(piece) = response
@@ -190,15 +189,19 @@ impl Tokens {
     }
 }
 
-/// What a request for a token has come to.
-enum Refused {
-    /// And how far the service's clock is ahead, where that may be the reason.
-    Status(Status, Option<SignedDuration>),
+/// A request for a token has come to nothing.
+struct Refused {
+    status: Status,
+    /// How far the service's clock is ahead, where that may be the reason.
+    ahead: Option<SignedDuration>,
 }
 
 impl From<Status> for Refused {
     fn from(status: Status) -> Self {
-        Self::Status(status, None)
+        Self {
+            status,
+            ahead: None,
+        }
     }
 }
 
@@ -217,10 +220,7 @@ impl Answer {
         let token = self.access_token.as_str();
         Token {
             header: format!("{kind} {token}").into(),
-            until: asked
-                + lasts
-                    .saturating_sub(MARGIN)
-                    .max(SHORTEST.min(lasts.max(SHORTEST))),
+            until: asked + lasts.saturating_sub(MARGIN).max(SHORTEST),
         }
     }
 }

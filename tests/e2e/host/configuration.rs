@@ -188,15 +188,12 @@ fn an_unknown_resource_type_is_refused_with_those_that_there_are() {
 }
 
 #[test]
-fn service_mode_is_not_there_yet() {
+fn credentials_of_service_mode_that_are_malformed_are_not_shown() {
     let host = misfit("well")
         .env("BATON_CLIENT_ID", "someone@example.com/ccc")
         .env("BATON_CLIENT_SECRET", "secret-token:conductor:eyJ");
-    let texts = [
-        "client-id is set, which asks for service mode",
-        "Unset BATON_CLIENT_ID",
-    ];
-    let transcript = refused(&host, &[], 12, &texts);
+    let texts = ["cannot run as ConductorOne's service", "the client secret"];
+    let transcript = refused(&host, &[], 3, &texts);
     assert!(!transcript.stderr.contains("eyJ"), "{transcript}");
 }
 

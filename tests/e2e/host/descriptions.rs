@@ -28,7 +28,7 @@ fn a_component_that_does_not_come_to_an_end_is_stopped() {
     let file = component(&describing(misfit_bytes(), "spin"));
     let path = file.path.to_str().expect("a path");
     let transcript = connector_host(&["inspect", path]).failed_with(&[
-        "component did not come to an end within 10 s, and was stopped during describe",
+        "component did not come to an end within 10 s (--describe-time-limit), and was stopped during describe",
         "This is a fault in the connector.",
     ]);
     assert_eq!(transcript.code, Some(4), "{transcript}");

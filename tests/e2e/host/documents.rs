@@ -42,6 +42,7 @@ fn capabilities_of_the_connector() {
           },
           "capabilities": [
             "CAPABILITY_SYNC",
+            "CAPABILITY_TARGETED_SYNC",
             "CAPABILITY_PROVISION"
           ],
           "permissions": {}
@@ -61,6 +62,7 @@ fn capabilities_of_the_connector() {
           },
           "capabilities": [
             "CAPABILITY_SYNC",
+            "CAPABILITY_TARGETED_SYNC",
             "CAPABILITY_ACCOUNT_PROVISIONING"
           ],
           "permissions": {}
@@ -70,7 +72,9 @@ fn capabilities_of_the_connector() {
         "CAPABILITY_PROVISION",
         "CAPABILITY_SYNC",
         "CAPABILITY_ACCOUNT_PROVISIONING",
-        "CAPABILITY_ACTIONS"
+        "CAPABILITY_ACTIONS",
+        "CAPABILITY_TARGETED_SYNC",
+        "CAPABILITY_SERVICE_MODE_TARGETED_SYNC"
       ],
       "credentialDetails": {
         "capabilityAccountProvisioning": {

@@ -19,11 +19,12 @@ fn help_on_the_program() {
     Usage: connector-host <COMMAND>
 
     Commands:
-      run       Run a connector: a full sync into a .c1z file, or one change of access
-      validate  Check a connector's configuration and credentials against the service
-      inspect   Show what a component is and what it asks for, without running it on anything
-      policy    Ask about what a connector may send
-      help      Print this message or the help of the given subcommand(s)
+      run           Run a connector: a full sync into a .c1z file, or one change of access
+      validate      Check a connector's configuration and credentials against the service
+      inspect       Show what a component is and what it asks for, without running it on anything
+      policy        Ask about what a connector may send
+      health-check  Ask a connector that runs as a service how it is (exit code 0: well)
+      help          Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
@@ -86,7 +87,7 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
               64]
           --handle-limit <COUNT>
               How many handles (requests, streams, clocks) the connector may hold at once [default:
-              10000]
+              1000]
           --cpu-limit <SECONDS>
               How long the connector may compute [default: 600]
           --call-time-limit <SECONDS>
@@ -109,12 +110,18 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
               How many records a sync may list [default: 10000000]
           --item-size-limit <KIB>
               How large one of them may be [default: 1024]
+          --list-size-limit <MIB>
+              How large all of them may be together [default: 8192]
           --log-limit <LINES>
               How many lines the connector may print into the log [default: 1000]
           --component-size-limit <MIB>
               How large the component's file may be [default: 16]
           --stack-limit <KIB>
               How much stack the connector may use [default: 1024]
+          --compile-time-limit <SECONDS>
+              How long it may take to compile the component [default: 60]
+          --describe-time-limit <SECONDS>
+              How long the connector may take to describe itself [default: 10]
     ");
 }
 
@@ -128,6 +135,7 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
     Commands:
       capabilities  Print what the connector can do, as JSON
       config        Print the connector's configuration, as JSON
+      health-check  Ask a connector that runs as a service how it is (exit code 0: well)
       help          Print this message or the help of the given subcommand(s)
 
     Arguments:
@@ -230,7 +238,7 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
               BATON_INSTANCE_LIMIT] [default: 64]
           --handle-limit <COUNT>
               How many handles (requests, streams, clocks) the connector may hold at once [env:
-              BATON_HANDLE_LIMIT] [default: 10000]
+              BATON_HANDLE_LIMIT] [default: 1000]
           --cpu-limit <SECONDS>
               How long the connector may compute [env: BATON_CPU_LIMIT] [default: 600]
           --call-time-limit <SECONDS>
@@ -259,12 +267,46 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
               How many records a sync may list [env: BATON_ITEM_LIMIT] [default: 10000000]
           --item-size-limit <KIB>
               How large one of them may be [env: BATON_ITEM_SIZE_LIMIT] [default: 1024]
+          --list-size-limit <MIB>
+              How large all of them may be together [env: BATON_LIST_SIZE_LIMIT] [default: 8192]
           --log-limit <LINES>
               How many lines the connector may print into the log [env: BATON_LOG_LIMIT] [default: 1000]
           --component-size-limit <MIB>
               How large the component's file may be [env: BATON_COMPONENT_SIZE_LIMIT] [default: 16]
           --stack-limit <KIB>
               How much stack the connector may use [env: BATON_STACK_LIMIT] [default: 1024]
+          --compile-time-limit <SECONDS>
+              How long it may take to compile the component [env: BATON_COMPILE_TIME_LIMIT] [default:
+              60]
+          --describe-time-limit <SECONDS>
+              How long the connector may take to describe itself [env: BATON_DESCRIBE_TIME_LIMIT]
+              [default: 10]
+
+    Service mode (tasks from ConductorOne instead of a single one):
+          --client-id <ID>
+              The client id that ConductorOne shows (<name>@<host>/<suffix>); asks for service mode
+              [env: BATON_CLIENT_ID]
+          --client-secret <SECRET>
+              The client secret that ConductorOne shows beside it [env: BATON_CLIENT_SECRET]
+          --client-secret-file <FILE>
+              A file that holds it, in place of --client-secret [env: BATON_CLIENT_SECRET_FILE]
+      -p, --provisioning
+              Let ConductorOne change access: grant, revoke, create accounts [env: BATON_PROVISIONING]
+          --task-concurrency <COUNT>
+              How many tasks are worked on at once [env: BATON_TASK_CONCURRENCY] [default: 3]
+          --shutdown-grace <SECONDS>
+              How long tasks may go on after SIGTERM before they are handed back [env:
+              BATON_SHUTDOWN_GRACE] [default: 20]
+          --host-id <ID>
+              What tells this process from others with the same client id; the machine's name if not
+              given [env: BATON_HOST_ID]
+          --health-check
+              Answer probes: /health, /ready, /live and /metrics [env: BATON_HEALTH_CHECK]
+          --health-check-port <PORT>
+              The port on which they are answered [env: BATON_HEALTH_CHECK_PORT] [default: 8081]
+          --health-check-bind-address <ADDRESS>
+              The address on which they are answered; 0.0.0.0 for Kubernetes' own HTTP probes [env:
+              BATON_HEALTH_CHECK_BIND_ADDRESS] [default: 127.0.0.1]
 
     Connector:
           --valimail-app-id <VALUE>         required: The App ID of a Valimail API key of the type

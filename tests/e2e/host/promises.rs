@@ -30,7 +30,9 @@ fn every_promise_names_tests_that_there_are() {
 
 #[test]
 fn every_promise_has_a_test() {
-    let (_, promises) = SECURITY.split_once("## What is guaranteed").expect("promises");
+    let (_, promises) = SECURITY
+        .split_once("## What is guaranteed")
+        .expect("promises");
     let (promises, _) = promises.split_once("## What is not").expect("their end");
     for promise in promises.lines().filter(|line| line.starts_with("- ")) {
         assert!(promise.contains("::"), "no test for: {promise}");

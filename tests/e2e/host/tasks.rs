@@ -171,7 +171,12 @@ fn service_mode_comes_before_everything_else() {
     let product = Product::start();
     let host = product.misfit("well").env("BATON_CLIENT_ID", "someone");
     for (arguments, _) in OPERATIONS {
-        let _ = fails(&host, arguments, 12, &["service mode"]);
+        let _ = fails(
+            &host,
+            arguments,
+            3,
+            &["client-secret is required in service mode"],
+        );
     }
     assert!(product.requests().is_empty());
 }
