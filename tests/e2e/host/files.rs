@@ -156,13 +156,8 @@ fn on_a_disk_of(kibibytes: u32, host: &Host) -> Transcript {
 
 #[test]
 fn a_full_disk_leaves_the_file_alone() {
-    // Full at the very beginning, and in the middle of a list. (The finished file is smaller than
-    // the database, so a limit like this one never meets it.)
-    let host = careful(misfit("well"));
-    let transcript = on_a_disk_of(40, &host).failed_with(&["cannot", "temporary"]);
-    assert_eq!(transcript.code, Some(2), "{transcript}");
-    assert_untouched(&host);
-
+    // In the middle of a list. (The finished file is smaller than the database, so a limit like this
+    // one never meets it; a lower one meets what the component's memory is made of first.)
     let host = careful(misfit("endless-stream")).env("BATON_TIME_LIMIT", "60");
     let transcript = on_a_disk_of(2000, &host).failed_with(&[
         "cannot store a row in the temporary directory",
