@@ -305,6 +305,9 @@ impl Gate {
             rule = %rule,
             "request"
         );
+        if incoming::is_empty(&response) {
+            pending.record.end();
+        }
         let response: http::Response<reqwest::Body> = response.into();
         let (mut head, body) = response.into_parts();
         let bounds = self.quota.bounds();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::secrets::{Mask, Secrets};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full, Limited};
 use secrecy::SecretString;
@@ -41,6 +41,12 @@ pub(super) fn headers(headers: &mut HeaderMap, mask: Option<&Mask>) {
                 .unwrap_or_else(|_| HeaderValue::from_static("***"));
         }
     }
+}
+
+/// Whether there is no body, which nobody reads then.
+pub(super) fn is_empty(response: &reqwest::Response) -> bool {
+    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+    bodiless.contains(&response.status()) || response.content_length() == Some(0)
 }
 
 /// Whether the body is still in a coding, after the client has decoded those that it has asked for.

@@ -3,6 +3,8 @@
 //! Names of attributes are those of OpenTelemetry's conventions for HTTP clients, version 1.23;
 //! what these do not have begins with `connector.`.
 
+mod exporter;
+
 use crate::cli::OtelFlags;
 use connector_host::{
     connector::Connector,
@@ -10,6 +12,7 @@ use connector_host::{
     failure::{Failure, Kind, Result},
     secrets::Secrets,
 };
+use exporter::Exporter;
 use opentelemetry::{
     Context, KeyValue,
     trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
@@ -64,7 +67,7 @@ impl Spans {
         let service = format!("{}-server", description.name);
         let provider = SdkTracerProvider::builder()
             .with_resource(Resource::builder().with_service_name(service).build())
-            .with_batch_exporter(exporter)
+            .with_batch_exporter(Exporter::new(exporter))
             .build();
         let tracer = provider.tracer("connector-host");
         let connector = [
