@@ -36,7 +36,8 @@ impl Recorder {
         let id = c1z::entitlement_id(&on.resource_type, &on.id, &entitlement.id.slug);
         let resource = self.writer.find_resource(&on.resource_type, &on.id);
         let Some(resource) = resource.map_err(file_failure)? else {
-            if self.rows.resource_type(&on.resource_type).is_none() {
+            // Among single resources, it comes again with the resource that it is on.
+            if self.partial || self.rows.resource_type(&on.resource_type).is_none() {
                 return Ok(());
             }
             return Err(misbehaved(format!(

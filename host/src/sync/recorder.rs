@@ -32,7 +32,7 @@ pub(super) struct Recorder {
     pub(super) rows: Arc<Rows>,
     extent: Extent,
     /// Whether it is about some resources only, so that no other sync compares.
-    partial: bool,
+    pub(super) partial: bool,
     tolerance: Tolerance,
     progress: Arc<Progress>,
     /// Encoded entitlements as grants hold them, by id.
@@ -127,7 +127,15 @@ impl Recorder {
                 Message::Single(row) => {
                     // It is of no listing, and a listing that comes after it may tell of it, too.
                     self.listing = (String::new(), 0);
-                    self.row("", row)?;
+                    match row {
+                        // The others are as good as before.
+                        Row::Unusable(unusable) => tracing::warn!(
+                            id = unusable.id.as_deref().unwrap_or("(none)"),
+                            reason = unusable.reason,
+                            "skipping unusable resource"
+                        ),
+                        row => self.row("", row)?,
+                    }
                     let counts = self.writer.counts();
                     self.progress.set(counts.resources, counts.grants);
                 }
