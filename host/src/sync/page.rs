@@ -136,8 +136,6 @@ impl<'a> Pages<'a> {
                     return Err(Failure::new(Kind::Internal, answer).context(what()));
                 }
                 Ok(Ok(listed)) => return Ok(listed),
-                // What the contract says with `none`, in other words.
-                Ok(Err(Error::NotFound(_))) => return Ok(None),
                 Ok(Err(error)) => error,
                 Err(trap) => return Err(crashed(&trap, what())),
             };
