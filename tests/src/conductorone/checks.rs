@@ -66,14 +66,24 @@ pub(super) fn hello(hello: &BatonServiceHelloRequest) -> Result<(), String> {
         return Err(format!("help_url is {}", metadata.help_url));
     }
     let capabilities = metadata.capabilities.as_ref().ok_or("no capabilities")?;
-    if !capabilities.connector_capabilities.is_sorted() {
+    if !ascending(&capabilities.connector_capabilities) {
         return Err("capabilities are not sorted".to_owned());
     }
+    let mut types = Vec::new();
     for of_type in &capabilities.resource_type_capabilities {
         let ty = of_type.resource_type.as_ref().ok_or("no resource type")?;
         length("the id of a resource type", &ty.id, 1, 1024)?;
+        types.push(&ty.id);
     }
-    Ok(())
+    match ascending(&types) {
+        true => Ok(()),
+        false => Err(format!("resource types are not sorted: {types:?}")),
+    }
+}
+
+/// In order, and none twice.
+fn ascending<T: Ord>(items: &[T]) -> bool {
+    items.is_sorted_by(|one, next| one < next)
 }
 
 pub(super) fn finish(finished: &BatonServiceFinishTaskRequest) -> Result<(), String> {

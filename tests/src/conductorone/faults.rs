@@ -18,6 +18,27 @@ pub enum Method {
     UploadAsset,
 }
 
+impl Method {
+    pub(super) const ALL: [Method; 5] = [
+        Method::Hello,
+        Method::GetTask,
+        Method::Heartbeat,
+        Method::FinishTask,
+        Method::UploadAsset,
+    ];
+
+    /// As it is called in the definitions.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Hello => "Hello",
+            Self::GetTask => "GetTask",
+            Self::Heartbeat => "Heartbeat",
+            Self::FinishTask => "FinishTask",
+            Self::UploadAsset => "UploadAsset",
+        }
+    }
+}
+
 /// A request for a token that does not get what it should.
 #[derive(Debug, Clone)]
 pub enum TokenFault {
@@ -44,6 +65,10 @@ pub enum CallFault {
     CutBefore,
     /// The connection breaks when it is done: the answer is lost.
     CutAfter,
+    /// This code, although it is done.
+    Acted(Code),
+    /// The answer, after this time.
+    Slow(Duration),
     /// No answer comes, ever.
     Hang,
 }

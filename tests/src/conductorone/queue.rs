@@ -26,6 +26,8 @@ pub struct Record {
     pub cancelled: bool,
     /// All that was said to be the end of it; the last one counts.
     pub finishes: Vec<Finish>,
+    /// Files of which a beginning has arrived.
+    pub uploads_begun: u32,
     /// Files that have arrived whole.
     pub uploads: Vec<Upload>,
 }
@@ -123,6 +125,7 @@ impl Record {
             heartbeats: 0,
             cancelled: false,
             finishes: Vec::new(),
+            uploads_begun: 0,
             uploads: Vec::new(),
         }
     }

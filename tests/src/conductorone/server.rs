@@ -1,9 +1,10 @@
 //! Connections: TLS, and one of two things by path.
 
 use super::{
-    messages::baton_service_server::BatonServiceServer, service::Service, state::State, token,
+    faults::Method, messages::baton_service_server::BatonServiceServer, service::Service,
+    state::State, token,
 };
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{StatusCode, Version, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
@@ -19,41 +20,63 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use tonic::{body::Body, codegen::Service as _};
 
+/// What the path of every method begins with.
+const PREFIX: &str = "/c1.connectorapi.baton.v1.BatonService/";
+
 /// The state, and whoever waits for it to change.
 #[derive(Clone)]
-pub(super) struct Shared(Arc<(Mutex<State>, Condvar)>);
+pub(super) struct Shared(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    changed: Condvar,
+    swallows: watch::Sender<bool>,
+}
 
 impl Shared {
     pub(super) fn new(state: State) -> Self {
-        Self(Arc::new((Mutex::new(state), Condvar::new())))
+        Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            swallows: watch::Sender::new(false),
+        }))
     }
 
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let changed = change(&mut self.lock());
-        self.0.1.notify_all();
+        self.0.changed.notify_all();
         changed
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets whatever comes disappear, or no more.
+    pub(super) fn swallow(&self, swallows: bool) {
+        self.0.swallows.send_replace(swallows);
     }
 
     /// Waits for a change, or for a moment.
     pub(super) fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         let moment = std::time::Duration::from_millis(100);
-        let waited = self.0.1.wait_timeout(state, moment);
+        let waited = self.0.changed.wait_timeout(state, moment);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
 /// Something that can be cut.
 #[derive(Clone)]
-pub(super) struct Connection(Arc<watch::Sender<bool>>);
+pub(super) struct Connection {
+    /// No two have the same one.
+    pub number: u64,
+    cut: Arc<watch::Sender<bool>>,
+}
 
 impl Connection {
     /// Breaks off, so that nothing comes after this.
     pub(super) async fn cut(&self) -> ! {
-        self.0.send_replace(true);
+        self.cut.send_replace(true);
         std::future::pending().await
     }
 }
@@ -72,7 +95,21 @@ pub(super) async fn serve(
             continue;
         };
         let connection = connection(stream, tls.clone(), Arc::clone(&authority), shared.clone());
-        tokio::spawn(connection);
+        tokio::spawn(unless_swallowed(connection, shared.clone()));
+    }
+}
+
+/// Carries a connection on, with a pause whenever all is swallowed.
+async fn unless_swallowed(connection: impl Future<Output = ()>, shared: Shared) {
+    let mut swallows = shared.0.swallows.subscribe();
+    let mut connection = std::pin::pin!(connection);
+    loop {
+        let _ = swallows.wait_for(|swallows| !swallows).await;
+        tokio::select! {
+            biased;
+            _ = swallows.wait_for(|swallows| *swallows) => {}
+            () = &mut connection => return,
+        }
     }
 }
 
@@ -83,7 +120,10 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, authority: Arc<str>, sh
         return;
     };
     let (sender, mut cut) = watch::channel(false);
-    let connection = Connection(Arc::new(sender));
+    let connection = Connection {
+        number: shared.change(State::next_connection),
+        cut: Arc::new(sender),
+    };
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(connection.clone());
         let (authority, shared) = (Arc::clone(&authority), shared.clone());
@@ -101,7 +141,13 @@ async fn answer(
     authority: &str,
     shared: Shared,
 ) -> hyper::Response<Body> {
-    if request.uri().path() == "/auth/v1/token" {
+    if let Some(why) = stray(&request) {
+        shared.change(|state| state.violations.push(why));
+        let mut response = hyper::Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    }
+    if request.uri().path() == token::PATH {
         let connection = request.extensions().get::<Connection>().cloned();
         let connection = connection.expect("a request comes by a connection");
         return token::answer(request, authority, &shared, &connection).await;
@@ -110,5 +156,28 @@ async fn answer(
     match service.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
+    }
+}
+
+/// What is wrong with a request, whatever is in it.
+fn stray(request: &hyper::Request<Incoming>) -> Option<String> {
+    let (method, path) = (request.method(), request.uri().path());
+    if request
+        .headers()
+        .get("user-agent")
+        .is_none_or(|agent| agent.is_empty())
+    {
+        return Some(format!("{method} {path} without a user-agent"));
+    }
+    match path.strip_prefix(PREFIX) {
+        _ if method != hyper::Method::POST => Some(format!("{method} {path}")),
+        None if path == token::PATH => None,
+        Some(name) if Method::ALL.iter().any(|known| known.name() == name) => {
+            match request.version() {
+                Version::HTTP_2 => None,
+                version => Some(format!("{path} over {version:?}")),
+            }
+        }
+        _ => Some(format!("{path} is nothing that is known here")),
     }
 }

@@ -9,13 +9,13 @@ use super::{
         BatonServiceHelloRequest, BatonServiceHelloResponse, BatonServiceUploadAssetRequest,
         BatonServiceUploadAssetResponse, baton_service_server::BatonService, task::TaskType,
     },
-    queue::Place,
+    queue::{Place, Record},
     server::{Connection, Shared},
     state::State,
     upload::Incoming,
 };
 use std::time::Instant;
-use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
+use tonic::{Code, Request, Response, Status, Streaming, metadata::MetadataMap};
 
 /// Answers what it is called for.
 #[derive(Clone)]
@@ -30,7 +30,10 @@ impl Service {
         method: Method,
         request: Request<T>,
         work: impl FnOnce(&mut State, T) -> Result<R, Status>,
-    ) -> Answer<R> {
+    ) -> Answer<R>
+    where
+        T: FromHost,
+    {
         let connection = request.extensions().get::<Connection>().cloned();
         let connection = connection.expect("a request comes by a connection");
         let (metadata, _, message) = request.into_parts();
@@ -39,13 +42,18 @@ impl Service {
             Some(CallFault::Refuse(code)) => return Err(Status::new(code, "a bad day")),
             Some(CallFault::CutBefore) => connection.cut().await,
             Some(CallFault::Hang) => std::future::pending().await,
-            Some(CallFault::CutAfter) | None => {}
+            Some(CallFault::Slow(time)) => tokio::time::sleep(time).await,
+            Some(CallFault::CutAfter | CallFault::Acted(_)) | None => {}
         }
-        let done = self.0.change(|state| work(state, message));
-        if matches!(fault, Some(CallFault::CutAfter)) {
-            connection.cut().await;
+        let done = self.0.change(|state| {
+            state.recognize(connection.number, message.host())?;
+            work(state, message)
+        });
+        match fault {
+            Some(CallFault::CutAfter) => connection.cut().await,
+            Some(CallFault::Acted(code)) => Err(Status::new(code, "a bad day")),
+            _ => done.map(Response::new),
         }
-        done.map(Response::new)
     }
 
     fn begin(&self, method: Method, metadata: &MetadataMap) -> Result<Option<CallFault>, Status> {
@@ -56,6 +64,35 @@ impl Service {
             state.admit(header)?;
             Ok(state.next_fault(method))
         })
+    }
+}
+
+/// A message that says who has sent it.
+trait FromHost {
+    fn host(&self) -> &str;
+}
+
+impl FromHost for BatonServiceHelloRequest {
+    fn host(&self) -> &str {
+        &self.host_id
+    }
+}
+
+impl FromHost for BatonServiceGetTaskRequest {
+    fn host(&self) -> &str {
+        &self.host_id
+    }
+}
+
+impl FromHost for BatonServiceHeartbeatRequest {
+    fn host(&self) -> &str {
+        &self.host_id
+    }
+}
+
+impl FromHost for BatonServiceFinishTaskRequest {
+    fn host(&self) -> &str {
+        &self.host_id
     }
 }
 
@@ -118,12 +155,19 @@ impl BatonService for Service {
             let next_heartbeat = state.settings.next_heartbeat.try_into().ok();
             let record = state.task_of(&heartbeat.host_id, &heartbeat.task_id)?;
             record.heartbeats += 1;
-            if let Place::HandedOut(heard) = &mut record.place {
-                *heard = Instant::now();
+            // Somebody else may have finished it since; nobody goes on with what it has finished.
+            let lost = record.handed_to.last() != Some(&heartbeat.host_id);
+            match &mut record.place {
+                Place::HandedOut(heard) => *heard = Instant::now(),
+                _ if lost => {}
+                _ => {
+                    let what = format!("a heartbeat of {}, which is over", heartbeat.task_id);
+                    return Err(state.violated_as(Code::NotFound, what));
+                }
             }
             Ok(BatonServiceHeartbeatResponse {
                 next_heartbeat,
-                cancelled: record.cancelled,
+                cancelled: record.cancelled || lost,
             })
         })
         .await
@@ -157,15 +201,30 @@ impl BatonService for Service {
             Some(CallFault::Refuse(code)) => return Err(Status::new(code, "a bad day")),
             Some(CallFault::CutBefore) => connection.cut().await,
             Some(CallFault::Hang) => std::future::pending().await,
-            Some(CallFault::CutAfter) | None => {}
+            Some(CallFault::Slow(time)) => tokio::time::sleep(time).await,
+            Some(CallFault::CutAfter | CallFault::Acted(_)) | None => {}
         }
+        let violated = |why: String| {
+            let what = format!("upload: {why}");
+            self.0.change(|state| state.violated(what))
+        };
         let mut incoming = Incoming::default();
-        // One that breaks off is no violation.
-        while let Some(message) = messages.message().await? {
-            incoming.take(message).map_err(|why| {
-                self.0
-                    .change(|state| state.violated(format!("upload: {why}")))
-            })?;
+        while let Some(message) = messages.message().await.map_err(|broken| {
+            match broken.code() {
+                Code::OutOfRange => violated(broken.message().to_owned()),
+                // One that breaks off is no violation.
+                _ => broken,
+            }
+        })? {
+            let first = incoming.of.is_none();
+            incoming.take(message).map_err(violated)?;
+            if let (true, Some((host, task))) = (first, &incoming.of) {
+                self.0.change(|state| {
+                    state.recognize(connection.number, host)?;
+                    waited_for(state, host, task)?.uploads_begun += 1;
+                    Ok::<_, Status>(())
+                })?;
+            }
             if cut.is_some_and(|cut| incoming.bytes.len() >= cut) {
                 connection.cut().await;
             }
@@ -174,20 +233,24 @@ impl BatonService for Service {
             let (host, task, upload) = incoming
                 .finish()
                 .map_err(|why| state.violated(format!("upload: {why}")))?;
-            known(state, &host)?;
-            let record = state.task_of(&host, &task)?;
-            let wanted = matches!(record.task.task_type, Some(TaskType::SyncFull(_)));
-            match record.place {
-                Place::HandedOut(_) if wanted => {
-                    record.uploads.push(upload);
-                    Ok(())
-                }
-                _ => Err(state.violated(format!("an upload for {task}, which nobody waits for"))),
-            }
+            waited_for(state, &host, &task)?.uploads.push(upload);
+            Ok::<_, Status>(())
         })?;
-        if matches!(fault, Some(CallFault::CutAfter)) {
-            connection.cut().await;
+        match fault {
+            Some(CallFault::CutAfter) => connection.cut().await,
+            Some(CallFault::Acted(code)) => Err(Status::new(code, "a bad day")),
+            _ => Ok(Response::new(BatonServiceUploadAssetResponse {})),
         }
-        Ok(Response::new(BatonServiceUploadAssetResponse {}))
+    }
+}
+
+/// The sync that a file is brought for.
+fn waited_for<'a>(state: &'a mut State, host: &str, task: &str) -> Result<&'a mut Record, Status> {
+    known(state, host)?;
+    let record = state.task_of(host, task)?;
+    let wanted = matches!(record.task.task_type, Some(TaskType::SyncFull(_)));
+    match record.place {
+        Place::HandedOut(_) if wanted => state.task_of(host, task),
+        _ => Err(state.violated(format!("an upload for {task}, which nobody waits for"))),
     }
 }

@@ -10,7 +10,7 @@ use super::{
     tls::Identity,
 };
 use std::{
-    fs,
+    fs, io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio::sync::oneshot;
+use tokio::{net::TcpSocket, sync::oneshot};
 
 /// Nothing takes so long when all is well.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -70,6 +70,8 @@ pub struct ConductorOne {
     shared: Shared,
     identity: Identity,
     directory: TempDir,
+    /// Keeps the port while nobody listens.
+    _port: TcpSocket,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -81,7 +83,19 @@ impl ConductorOne {
 
     /// Starts on this address.
     pub fn listen(address: SocketAddr, settings: Settings) -> Self {
-        let listener = TcpListener::bind(address).expect("a port that is free");
+        Self::bind(address, settings).expect("a port that is free")
+    }
+
+    /// Starts on this address.
+    ///
+    /// # Errors
+    ///
+    /// When it is taken.
+    pub fn bind(address: SocketAddr, settings: Settings) -> io::Result<Self> {
+        let port = TcpSocket::new_v4()?;
+        port.set_reuseaddr(true)?;
+        port.bind(address)?;
+        let listener = TcpListener::bind(port.local_addr()?)?;
         let identity = Identity::new();
         let directory = tempfile::tempdir().expect("a temporary directory");
         fs::write(directory.path().join("ca.pem"), &identity.authority).expect("a file");
@@ -90,10 +104,11 @@ impl ConductorOne {
             shared: Shared::new(State::new(settings)),
             identity,
             directory,
+            _port: port,
             running: None,
         };
         standin.serve(listener);
-        standin
+        Ok(standin)
     }
 
     /// Cuts all connections, and answers nobody until it is brought [`up`](Self::up) again.
@@ -106,14 +121,14 @@ impl ConductorOne {
 
     /// Answers again, at the same port, and remembers everything.
     pub fn up(&mut self) {
-        let start = Instant::now();
-        let listener = loop {
-            match TcpListener::bind(self.address) {
-                Ok(listener) => break listener,
-                Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
-            }
-        };
-        self.serve(listener);
+        self.down();
+        let listener = TcpListener::bind(self.address);
+        self.serve(listener.expect("a port that has been kept"));
+    }
+
+    /// Lets whatever comes disappear without an answer, on connections old and new, or no more.
+    pub fn swallow(&self, swallows: bool) {
+        self.shared.swallow(swallows);
     }
 
     fn serve(&mut self, listener: TcpListener) {

@@ -35,6 +35,10 @@ pub struct State {
     pub records: Vec<Record>,
     /// What a strict server would not have stood for.
     pub violations: Vec<String>,
+    /// Connections so far.
+    pub connections: u64,
+    /// Whose each connection is.
+    hosts: BTreeMap<u64, String>,
 }
 
 impl State {
@@ -50,6 +54,25 @@ impl State {
             polls: 0,
             records: Vec::new(),
             violations: Vec::new(),
+            connections: 0,
+            hosts: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn next_connection(&mut self) -> u64 {
+        self.connections += 1;
+        self.connections
+    }
+
+    /// A process has one host id, so a connection has.
+    pub(super) fn recognize(&mut self, connection: u64, host: &str) -> Result<(), Status> {
+        let before = self.hosts.entry(connection).or_insert_with(|| host.into());
+        match before == host {
+            true => Ok(()),
+            false => {
+                let what = format!("the host id {host} on a connection of {before}");
+                Err(self.violated(what))
+            }
         }
     }
 

@@ -18,6 +18,8 @@ use std::{
 };
 use tonic::body::Body;
 
+/// Where tokens are asked for.
+pub(super) const PATH: &str = "/auth/v1/token";
 /// The form of the request, and nothing else.
 const FORM: [&str; 4] = [
     "client_assertion",
