@@ -13,6 +13,8 @@ mod service;
 mod standin;
 mod state;
 pub mod tasks;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod token;
 mod upload;

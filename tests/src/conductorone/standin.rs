@@ -153,6 +153,11 @@ impl ConductorOne {
         self.running = Some((stop, thread));
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// `BATON_CLIENT_ID`.
     pub fn client_id(&self) -> String {
         format!("{NAME}@{}/ccc", self.address)
@@ -222,10 +227,19 @@ impl ConductorOne {
     ///
     /// When it takes too long.
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
+        self.wait_within(PATIENCE, what, is_so);
+    }
+
+    /// The same, for as long as a test likes.
+    ///
+    /// # Panics
+    ///
+    /// When it takes longer.
+    pub fn wait_within(&self, patience: Duration, what: &str, is_so: impl Fn(&State) -> bool) {
         let start = Instant::now();
         let mut state = self.shared.lock();
         while !is_so(&state) {
-            assert!(start.elapsed() < PATIENCE, "not yet {what}: {state:#?}");
+            assert!(start.elapsed() < patience, "not yet {what}: {state:#?}");
             state = self.shared.wait(state);
         }
     }
