@@ -126,10 +126,12 @@ impl State {
         if self.random.f64() >= self.settings.faults.share {
             return None;
         }
-        Some(match self.random.usize(0..PASSING.len() + 2) {
+        let code = self.random.choice(PASSING)?;
+        Some(match self.random.u8(0..8) {
             0 => CallFault::CutBefore,
             1 => CallFault::CutAfter,
-            at => CallFault::Refuse(PASSING[at - 2]),
+            2 => CallFault::Acted(code),
+            _ => CallFault::Refuse(code),
         })
     }
 }

@@ -156,7 +156,12 @@ fn chance_is_decided_by_the_seed() {
     assert_ne!(first, faults(8));
     let well = first.iter().filter(|fault| *fault == "None").count();
     assert!((250..=350).contains(&well), "{well} of 400");
-    for fault in ["CutBefore", "CutAfter", "Refuse(Unavailable)"] {
+    for fault in [
+        "CutBefore",
+        "CutAfter",
+        "Acted(Internal)",
+        "Refuse(Unavailable)",
+    ] {
         let fault = format!("Some({fault})");
         assert!(first.contains(&fault), "{fault}");
     }
