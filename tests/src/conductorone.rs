@@ -10,6 +10,7 @@ mod faults;
 mod queue;
 mod server;
 mod service;
+pub mod spelling;
 mod standin;
 mod state;
 pub mod tasks;

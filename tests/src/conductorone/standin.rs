@@ -44,6 +44,9 @@ pub struct Settings {
     pub clock_ahead: i64,
     /// For what is left to chance.
     pub seed: u64,
+    /// Where the authority's certificate goes; if not said, into a directory that goes with the
+    /// stand-in.
+    pub directory: Option<PathBuf>,
     pub faults: Faults,
 }
 
@@ -59,6 +62,7 @@ impl Default for Settings {
             tokens_last: Duration::from_secs(3600),
             clock_ahead: 0,
             seed: 1,
+            directory: None,
             faults: Faults::default(),
         }
     }
@@ -69,10 +73,12 @@ pub struct ConductorOne {
     address: SocketAddr,
     shared: Shared,
     identity: Identity,
-    directory: TempDir,
+    directory: PathBuf,
     /// Keeps the port while nobody listens.
     _port: TcpSocket,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    /// Goes last.
+    _own: Option<TempDir>,
 }
 
 impl ConductorOne {
@@ -90,15 +96,22 @@ impl ConductorOne {
     ///
     /// # Errors
     ///
-    /// When it is taken.
+    /// When it is taken, or the directory cannot be written to.
     pub fn bind(address: SocketAddr, settings: Settings) -> io::Result<Self> {
         let port = TcpSocket::new_v4()?;
         port.set_reuseaddr(true)?;
         port.bind(address)?;
         let listener = TcpListener::bind(port.local_addr()?)?;
         let identity = Identity::new();
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        fs::write(directory.path().join("ca.pem"), &identity.authority).expect("a file");
+        let own = match settings.directory {
+            Some(_) => None,
+            None => Some(tempfile::tempdir()?),
+        };
+        let own_path = own.as_ref().map(|own| own.path().to_owned());
+        let directory = settings.directory.clone().or(own_path).unwrap_or_default();
+        fs::create_dir_all(&directory)?;
+        let directory = directory.canonicalize()?;
+        fs::write(directory.join("ca.pem"), &identity.authority)?;
         let mut standin = Self {
             address: listener.local_addr().expect("an address"),
             shared: Shared::new(State::new(settings)),
@@ -106,6 +119,7 @@ impl ConductorOne {
             directory,
             _port: port,
             running: None,
+            _own: own,
         };
         standin.serve(listener);
         Ok(standin)
@@ -170,12 +184,12 @@ impl ConductorOne {
 
     /// The authority that its clients have to trust.
     pub fn ca_file(&self) -> PathBuf {
-        self.directory.path().join("ca.pem")
+        self.directory.join("ca.pem")
     }
 
     /// Where it keeps its files.
     pub fn directory(&self) -> &Path {
-        self.directory.path()
+        &self.directory
     }
 
     /// Adds a task, and gives its id.
@@ -209,6 +223,11 @@ impl ConductorOne {
             let now = Instant::now();
             state.tokens.values_mut().for_each(|until| *until = now);
         });
+    }
+
+    /// Looks at what it knows.
+    pub fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.shared.lock())
     }
 
     /// What it knows.

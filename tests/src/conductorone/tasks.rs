@@ -86,6 +86,24 @@ pub fn unsupported() -> TaskType {
     TaskType::CreateTicketTask(UnsupportedTask {})
 }
 
+/// What a kind of task is called.
+pub fn name(task: &TaskType) -> &'static str {
+    match task {
+        TaskType::None(_) => "none",
+        TaskType::Hello(_) => "hello",
+        TaskType::SyncFull(_) => "sync",
+        TaskType::Grant(_) => "grant",
+        TaskType::Revoke(_) => "revoke",
+        TaskType::CreateAccount(_) => "create_account",
+        TaskType::ActionListSchemas(_) => "list_actions",
+        TaskType::ActionGetSchema(_) => "get_action",
+        TaskType::ActionInvoke(_) => "invoke",
+        TaskType::ActionStatus(_) => "action_status",
+        TaskType::UnheardOf(_) => "unheard_of",
+        _ => "unsupported",
+    }
+}
+
 pub fn resource(ty: &str, id: &str) -> Resource {
     Resource {
         id: Some(ResourceId {

@@ -3,6 +3,7 @@
 use super::uploads::{syncing, whole};
 use super::*;
 use crate::conductorone::{CallFault, Faults, Method, State, TokenFault};
+use serde_json::{Value, json};
 use std::time::Instant;
 
 fn with(faults: Faults) -> ConductorOne {

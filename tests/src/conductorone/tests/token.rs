@@ -1,6 +1,7 @@
 //! What a client has to bring to get a token, and what a token is good for.
 
 use super::*;
+use serde_json::{Value, json};
 
 type Change = fn(TokenRequest) -> TokenRequest;
 
