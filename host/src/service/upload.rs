@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tokio::{fs::File, io::AsyncReadExt};
-use tonic::Status;
+use tonic::{Code, Status};
 
 /// Bytes of a piece. The service takes twice as many.
 const PIECE: usize = 512 << 10;
@@ -43,7 +43,7 @@ const STALL: Duration = Duration::from_secs(90);
 pub(super) async fn upload(client: &Client, task: &str, path: &Path) -> Result<()> {
     let sent = (|| once(client, task, path))
         .retry(retry::schedule(LONGEST).with_max_times(ATTEMPTS - 1))
-        .when(|broken| matches!(broken, Broken::Upload(status) if !retry::is_for_good(status)))
+        .when(Broken::may_pass)
         .notify(|broken, wait| {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             tracing::warn!(task_id = task, error = %broken, wait_ms, "the upload broke off; again from the start");
@@ -64,6 +64,18 @@ enum Broken {
     File(std::io::Error),
     /// The service, or the way there.
     Upload(Status),
+}
+
+impl Broken {
+    /// A token that is not taken any more is replaced for the next attempt.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            Self::Upload(status) => {
+                status.code() == Code::Unauthenticated || !retry::is_for_good(status)
+            }
+        }
+    }
 }
 
 impl fmt::Display for Broken {

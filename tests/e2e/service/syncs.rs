@@ -106,6 +106,21 @@ fn an_upload_that_is_cut_starts_from_zero() {
 }
 
 #[test]
+fn an_upload_whose_token_is_not_taken_is_tried_with_another() {
+    let refused = CallFault::Refuse(Code::Unauthenticated);
+    let rig = Rig::with(Settings {
+        faults: Faults::calls(Method::UploadAsset, &[refused]),
+        ..Settings::default()
+    });
+    let record = runs(&rig, tasks::sync());
+    assert_eq!(uploaded(&rig, &record).resources("user").len(), 42);
+    assert_eq!(
+        (record.handed_out, rig.conductor.state().tokens_given),
+        (1, 2)
+    );
+}
+
+#[test]
 fn an_upload_that_fails_three_times_is_handed_back() {
     let rig = Rig::with(Settings {
         faults: Faults {
