@@ -69,7 +69,11 @@ fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<Aut
             "it belongs to somebody else, or others can write to it",
         ));
     }
-    let key = key::read(&key_path(directory))?;
+    // Only an entry that is not there is nothing to speak of.
+    let key = key::read(&key_path(directory)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => foreign("there is no key that it could be verified with"),
+        _ => error,
+    })?;
     let mut entry = Vec::new();
     file.read_to_end(&mut entry)?;
     let damaged = || foreign("it is damaged, or this program has not written it");

@@ -129,6 +129,18 @@ fn machine_code_is_not_run_when_others_know_the_key() {
 }
 
 #[test]
+fn an_entry_that_no_key_vouches_for_is_replaced() {
+    let (host, cache) = host();
+    let _ = run(&host);
+    let key = cache.with_extension("key");
+    fs::remove_file(&key).expect("a key");
+    compiled_again(&run(&host));
+    assert_eq!(mode(&key), 0o600);
+    let warm = run(&host);
+    assert_eq!(warm.log().iter().find(|line| line["level"] == "warn"), None);
+}
+
+#[test]
 fn without_a_place_for_it_there_is_no_cache() {
     let (host, _) = host();
     // Nothing can be created below a device, not even by root.
