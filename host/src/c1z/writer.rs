@@ -32,8 +32,9 @@ pub enum Extent {
     /// Resource types, resources and entitlements, but no grants. To readers it is a full sync in
     /// which nobody holds anything.
     NoGrants,
-    /// Resource types and resources, and neither entitlements nor grants. Readers of 2025 and
-    /// later go on showing the newest full sync beside it; older ones take it for one.
+    /// Resource types and resources, and neither entitlements nor grants. Readers from May 2025 to
+    /// early 2026 go on showing the newest full sync beside it; older and newer ones show whichever
+    /// sync is the newest.
     ResourcesOnly,
 }
 

@@ -13,6 +13,7 @@ mod journal;
 mod lists;
 mod machine;
 mod names;
+mod outcome;
 mod program;
 mod raw;
 mod requests;

@@ -1,7 +1,8 @@
 //! Requests that are not declared, however they are written.
 
 use crate::{
-    arena::{Outcome, attack},
+    arena::attack,
+    outcome::Outcome,
     service::{Canary, Service, whole},
 };
 

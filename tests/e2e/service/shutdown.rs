@@ -1,8 +1,8 @@
 //! Coming to an end.
 
-use crate::rig::Rig;
+use crate::rig::{Rig, Running};
 use e2e::{
-    conductorone::{Settings as ServiceSettings, State, tasks},
+    conductorone::{Record, Settings as ServiceSettings, messages::task::TaskType, tasks},
     valimail::{Fault, Faults, Script, Settings},
 };
 use std::time::Duration;
@@ -24,11 +24,20 @@ fn with(faults: Faults) -> Rig {
     .env("BATON_PROVISIONING", "true")
 }
 
-fn handed_out(task: &str) -> impl Fn(&State) -> bool + '_ {
-    move |state| {
-        let record = state.record(task);
+/// A service that has begun a task, and the task's id.
+fn at_work(rig: &Rig, task: TaskType) -> (Running, String) {
+    let running = rig.started();
+    let task = rig.conductor.push(task);
+    rig.conductor.wait_until("at work", |state| {
+        let record = state.record(&task);
         record.is_some_and(|record| record.handed_out > 0)
-    }
+    });
+    (running, task)
+}
+
+/// All that has been heard of a task.
+fn record(rig: &Rig, task: &str) -> Record {
+    rig.conductor.state().record(task).cloned().expect("a task")
 }
 
 #[test]
@@ -54,12 +63,9 @@ fn a_service_that_nobody_has_heard_yet_stops_at_once() {
 #[test]
 fn a_sync_is_handed_back() {
     let rig = with(Faults::list(Script::forever(Fault::Hang)));
-    let running = rig.started();
-    let task = rig.conductor.push(tasks::sync());
-    rig.conductor.wait_until("a sync", handed_out(&task));
+    let (running, task) = at_work(&rig, tasks::sync());
     let _ = running.stop().succeeded();
-    let state = rig.conductor.state();
-    let record = state.record(&task).expect("a task");
+    let record = record(&rig, &task);
     assert_eq!(record.end().code(), 1, "{record:?}");
     assert!(!record.end().is_for_good());
     assert!(record.end().message().contains("shutdown"), "{record:?}");
@@ -69,13 +75,9 @@ fn a_sync_is_handed_back() {
 #[test]
 fn a_change_that_has_begun_is_brought_to_its_end() {
     let rig = with(Faults::patch(Fault::Delay(Duration::from_millis(500))));
-    let running = rig.started();
-    let task = tasks::grant("member_type:owner:assigned", MEMBER);
-    let task = rig.conductor.push(task);
-    rig.conductor.wait_until("a grant", handed_out(&task));
+    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
     let _ = running.stop().succeeded();
-    let state = rig.conductor.state();
-    let record = state.record(&task).expect("a task");
+    let record = record(&rig, &task);
     assert_eq!(record.end().annotations(), ["GrantReplaced"]);
     rig.assert_clean();
 }
@@ -83,13 +85,9 @@ fn a_change_that_has_begun_is_brought_to_its_end() {
 #[test]
 fn a_change_that_takes_too_long_is_handed_back_when_the_grace_is_over() {
     let rig = with(Faults::patch(Script::forever(Fault::Hang))).env("BATON_SHUTDOWN_GRACE", "0");
-    let running = rig.started();
-    let task = tasks::grant("member_type:owner:assigned", MEMBER);
-    let task = rig.conductor.push(task);
-    rig.conductor.wait_until("a grant", handed_out(&task));
+    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
     let _ = running.stop().succeeded();
-    let state = rig.conductor.state();
-    let record = state.record(&task).expect("a task");
+    let record = record(&rig, &task);
     assert_eq!(record.end().code(), 1, "{record:?}");
     assert!(!record.end().is_for_good());
     rig.assert_clean();
@@ -98,15 +96,11 @@ fn a_change_that_takes_too_long_is_handed_back_when_the_grace_is_over() {
 #[test]
 fn a_second_signal_ends_what_the_first_one_waits_for() {
     let rig = with(Faults::patch(Script::forever(Fault::Hang))).env("BATON_SHUTDOWN_GRACE", "3600");
-    let running = rig.started();
-    let task = tasks::grant("member_type:owner:assigned", MEMBER);
-    let task = rig.conductor.push(task);
-    rig.conductor.wait_until("a grant", handed_out(&task));
+    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
     running.signal("TERM");
     std::thread::sleep(Duration::from_millis(200));
     running.signal("TERM");
     let _ = running.wait().succeeded();
-    let state = rig.conductor.state();
-    assert_eq!(state.record(&task).expect("a task").end().code(), 1);
+    assert_eq!(record(&rig, &task).end().code(), 1);
     rig.assert_clean();
 }
