@@ -2,6 +2,7 @@
 
 mod bid;
 mod commands;
+mod companion;
 mod config_file;
 mod flags;
 mod limit_flags;
@@ -10,12 +11,13 @@ mod service_flags;
 mod settings;
 mod task;
 
+pub use companion::complete;
 pub use config_file::{ConfigFile, read as config_file};
 pub use flags::{
     ChangeFlags, ExplainFlags, InspectFlags, LogFlags, LogFormat, PolicyFlags, SandboxFlags,
     SyncFlags,
 };
-pub use otel_flags::OtelFlags;
+pub use otel_flags::{Collector, OtelFlags};
 pub use service_flags::{Endpoint, HealthCheckFlags, ServiceFlags};
 pub use settings::{Settings, are_missing};
 pub use task::Task;
@@ -194,8 +196,13 @@ pub fn parse(
 ) -> Result<Invocation> {
     settings::check(&connector.description.settings, &host_flags())?;
     let described = &connector.description.settings;
+    let own = companion::beside(arguments).is_some_and(|own| Some(own) == component(arguments));
     let commands = commands(|command| {
         let runs = matches!(command.get_name(), "run" | "validate");
+        let command = match own {
+            true => companion::named_after(command, &connector.description),
+            false => command,
+        };
         let command = settings::layer(settings::add(command, described), file);
         match runs {
             true => versioned(command, &connector.description),

@@ -39,6 +39,7 @@ use std::{
 ///
 /// Whatever the command ends with.
 pub async fn run(arguments: Vec<OsString>) -> Result<()> {
+    let arguments = cli::complete(arguments);
     let file = cli::config_file()?;
     if let Some(flags) = cli::health_check(&arguments, &file)? {
         return health_check::run(&flags).await;
@@ -53,7 +54,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
     }
     let terms = cli::terms(&arguments, &file)?;
     let connector = Arc::new(Connector::load(&component, terms.clone()).await?);
-    let done = match cli::parse(&arguments, &connector, &file)? {
+    match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
         Invocation::Inspect { flags, settings } => {
@@ -70,14 +71,12 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
             otel,
         } => {
             telemetry::keep_secrets(settings.variables());
-            telemetry::trace(&otel, &connector, &settings.variables())?;
+            telemetry::export(&otel, &connector, &settings.variables())?;
             let work = validate::run(&connector, &settings, &sandbox);
             interruptible(work, || false).await
         }
         Invocation::Run(run) => carry_out(&connector, *run, &terminal).await,
-    };
-    telemetry::stop_tracing(done.as_ref().err()).await;
-    done
+    }
 }
 
 async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) -> Result<()> {
@@ -91,7 +90,7 @@ async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) ->
         otel,
     } = run;
     telemetry::keep_secrets(settings.variables());
-    telemetry::trace(&otel, connector, &settings.variables())?;
+    telemetry::export(&otel, connector, &settings.variables())?;
     match task {
         Task::Serve => {
             let flags = service::Flags {
@@ -143,8 +142,15 @@ async fn interruptible(
     ))
 }
 
-/// Gates to what the connector declares, with the configuration filled in.
+/// Gates for a run, which tell a collector of each request if there is one.
 fn gates(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<Gates> {
+    let mut gates = untraced(connector, settings, sandbox)?;
+    gates.witnesses.extend(telemetry::witness());
+    Ok(gates)
+}
+
+/// Gates to what the connector declares, with the configuration filled in.
+fn untraced(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> Result<Gates> {
     let description = &connector.description;
     let policy = policy::of(description, |name| settings.get(name), &sandbox.policy)?;
     for idle in policy.idle() {
@@ -176,7 +182,7 @@ fn gates(connector: &Connector, settings: &Settings, sandbox: &SandboxFlags) -> 
         clients: Arc::new(clients),
         retries: sandbox.retries(),
         bounds: sandbox.limits.bounds(),
-        witnesses: audit.into_iter().chain(telemetry::witness()).collect(),
+        witnesses: audit.into_iter().collect(),
     })
 }
 

@@ -27,11 +27,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(command::run(arguments)) {
+    let done = runtime.block_on(command::run(arguments));
+    if let Err(failure) = &done {
+        telemetry::report(failure);
+    }
+    runtime.block_on(telemetry::stop_exporting(done.as_ref().err()));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            telemetry::report(&failure);
-            failure.exit_code()
-        }
+        Err(failure) => failure.exit_code(),
     }
 }

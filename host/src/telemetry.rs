@@ -1,5 +1,7 @@
-//! Logs on standard error, in Baton's two formats, and spans for a collector ([`spans`]).
+//! Logs on standard error, in Baton's two formats, and, for a collector, logs ([`logs`]) and spans
+//! ([`spans`]).
 
+mod logs;
 mod spans;
 
 use crate::{
@@ -11,8 +13,10 @@ use connector_host::{
     egress::Witness,
     failure::{Failure, Result},
     sandbox::{Variables, printable},
+    service::Follower,
 };
 use jiff::Timestamp;
+use opentelemetry_sdk::Resource;
 use serde_json::{Map, Value, json};
 use spans::Spans;
 use std::{
@@ -24,6 +28,7 @@ use tracing::{Event, Level, Subscriber, field};
 use tracing_subscriber::{
     EnvFilter,
     fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter, format::Writer},
+    layer::SubscriberExt,
     registry::LookupSpan,
 };
 
@@ -37,32 +42,80 @@ pub fn keep_secrets(variables: Arc<Variables>) {
     *SECRETS.lock().unwrap_or_else(PoisonError::into_inner) = Some(variables);
 }
 
-/// Begins to send spans, if a collector is named.
+/// Begins to send spans and logs, if a collector is named.
 ///
 /// # Errors
 ///
 /// When it cannot be reached by what is said of it.
-pub fn trace(flags: &OtelFlags, connector: &Connector, variables: &Variables) -> Result<()> {
-    let secrets = Arc::clone(variables.secrets());
-    let spans = Spans::begin(flags, connector, secrets)?;
-    *SPANS.lock().unwrap_or_else(PoisonError::into_inner) = spans.map(Arc::new);
+pub fn export(flags: &OtelFlags, connector: &Connector, variables: &Variables) -> Result<()> {
+    let Some(collector) = flags.collector()? else {
+        return Ok(());
+    };
+    if !flags.otel_tracing_disabled {
+        let secrets = Arc::clone(variables.secrets());
+        let spans = Arc::new(Spans::begin(&collector, connector, secrets)?);
+        *SPANS.lock().unwrap_or_else(PoisonError::into_inner) = Some(spans);
+    }
+    if !flags.otel_logging_disabled {
+        logs::begin(&collector, connector)?;
+    }
     Ok(())
 }
 
-/// What makes a span of each request.
+/// What makes a span of each request of a run.
 pub fn witness() -> Option<Arc<dyn Witness>> {
-    let spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner);
-    spans.clone().map(|spans| spans as Arc<dyn Witness>)
+    spans().map(|spans| spans as Arc<dyn Witness>)
+}
+
+/// What makes a span of each task of a service.
+pub fn follower() -> Option<Arc<dyn Follower>> {
+    spans().map(|spans| spans as Arc<dyn Follower>)
+}
+
+fn spans() -> Option<Arc<Spans>> {
+    SPANS.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Sends what has not been sent yet.
-pub async fn stop_tracing(failure: Option<&Failure>) {
+pub async fn stop_exporting(failure: Option<&Failure>) {
     let spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(spans) = spans else { return };
     let failure = failure.map(Failure::to_string);
-    let ended = tokio::task::spawn_blocking(move || spans.end(failure.as_deref()));
+    let ended = tokio::task::spawn_blocking(move || {
+        if let Some(spans) = spans {
+            spans.end(failure.as_deref());
+        }
+        logs::end();
+    });
     // A panic has been reported already.
     let _ = ended.await;
+}
+
+/// Who sends: Baton's name for a connector's process.
+fn resource(connector: &Connector) -> Resource {
+    let service = format!("{}-server", connector.description.name);
+    Resource::builder().with_service_name(service).build()
+}
+
+/// What an event's level is called.
+fn level(event: &Event<'_>) -> &'static str {
+    match *event.metadata().level() {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        Level::DEBUG | Level::TRACE => "debug",
+    }
+}
+
+/// Where an event comes from: `file.rs:line`.
+fn caller(event: &Event<'_>) -> String {
+    let metadata = event.metadata();
+    match (metadata.file(), metadata.line()) {
+        (Some(file), Some(line)) => format!(
+            "{}:{line}",
+            file.rsplit_once("src/").map_or(file, |(_, file)| file)
+        ),
+        _ => metadata.target().to_owned(),
+    }
 }
 
 /// What the name of a field ends with whose value is a JSON document.
@@ -77,11 +130,13 @@ pub fn start(flags: &LogFlags, terminal: &Terminal) {
     let _ = FORMAT.set(format);
     // Libraries have nothing to say to the operator below a warning.
     let filter = format!("warn,connector_host={}", flags.log_level);
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(Stderr(terminal.clone()))
-        .event_format(Zap(format))
-        .finish();
+        .event_format(Zap(format));
+    let subscriber = tracing_subscriber::registry()
+        .with(EnvFilter::new(filter))
+        .with(lines)
+        .with(logs::Exported);
     // Only a second call could fail, and there is one.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
@@ -119,22 +174,7 @@ where
     ) -> fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let metadata = event.metadata();
-        let level = match *metadata.level() {
-            Level::ERROR => "error",
-            Level::WARN => "warn",
-            Level::INFO => "info",
-            Level::DEBUG | Level::TRACE => "debug",
-        };
-        let caller = match (metadata.file(), metadata.line()) {
-            (Some(file), Some(line)) => {
-                format!(
-                    "{}:{line}",
-                    file.rsplit_once("src/").map_or(file, |(_, file)| file)
-                )
-            }
-            _ => metadata.target().to_owned(),
-        };
+        let (level, caller) = (level(event), caller(event));
         let now = Timestamp::now();
         match self.0 {
             LogFormat::Json => {

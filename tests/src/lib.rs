@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod c1z;
+pub mod collector;
 pub mod conductorone;
 pub mod host;
 pub mod valimail;

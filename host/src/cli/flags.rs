@@ -11,7 +11,8 @@ use connector_host::{
     sync::Tolerance,
 };
 use http::Method;
-use std::path::PathBuf;
+use rustix::fs::{Access, access};
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// What is logged, and how. Logs go to standard error.
@@ -69,8 +70,8 @@ pub struct SyncFlags {
     /// Refuse to write if more than PERCENT of the records of a type are unusable
     #[arg(long, value_name = "PERCENT", default_value_t = Tolerance::default().unusable, value_parser = clap::value_parser!(u8).range(0..=100))]
     pub max_unusable: u8,
-    /// Where the database is built before it is compressed; BATON_TMPDIR, or the system's
-    /// directory for temporary files, if not given
+    /// Where the database is built before it is compressed; BATON_TMPDIR, the system's directory
+    /// for temporary files, or, where that cannot be written to, the current one, if not given
     #[arg(long, value_name = "DIRECTORY")]
     pub c1z_temp_dir: Option<PathBuf>,
     /// Accepted for compatibility: sqlite is what is written
@@ -106,10 +107,22 @@ impl SyncFlags {
                 (false, true) => Extent::NoGrants,
                 (false, false) => Extent::Full,
             },
-            temp_dir: self.c1z_temp_dir.clone().or_else(from_environment),
+            temp_dir: self
+                .c1z_temp_dir
+                .clone()
+                .or_else(from_environment)
+                .or_else(instead_of_the_systems),
             ..c1z::Options::default()
         }
     }
+}
+
+/// The current directory, where the system's directory for temporary files cannot be written to:
+/// containers with a read-only root often have one writable directory, and work in it.
+fn instead_of_the_systems() -> Option<PathBuf> {
+    let writable = |path: &Path| access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let here = std::env::current_dir().ok()?;
+    (!writable(&std::env::temp_dir()) && writable(&here)).then_some(here)
 }
 
 /// Which component may be run.

@@ -6,12 +6,12 @@ use connector_host::failure::{Failure, Kind, Result};
 use opentelemetry_otlp::tonic_types::transport::{Certificate, ClientTlsConfig};
 use std::path::PathBuf;
 
-/// Where spans go.
+/// Where spans and logs go.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
 pub struct OtelFlags {
-    /// Send a span for the run and for each request to the OpenTelemetry collector at this address
-    /// (host:port, OTLP over gRPC)
+    /// Send logs, and a span for the run, or each task, and each request, to the OpenTelemetry
+    /// collector at this address (host:port, OTLP over gRPC)
     #[arg(long, value_name = "ADDRESS")]
     pub otel_collector_endpoint: Option<String>,
     /// Trust the certificate authority in this file (PEM) for the collector
@@ -30,6 +30,9 @@ pub struct OtelFlags {
     /// Send no spans
     #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
     pub otel_tracing_disabled: bool,
+    /// Send no logs
+    #[arg(long, hide = true, value_parser = BoolishValueParser::new())]
+    pub otel_logging_disabled: bool,
 }
 
 /// A collector.

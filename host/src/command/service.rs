@@ -1,7 +1,10 @@
 //! `run` with a client id: ConductorOne's service.
 
-use super::{gates, signals::Signals};
-use crate::cli::{ChangeFlags, SandboxFlags, ServiceFlags, Settings, SyncFlags};
+use super::{signals::Signals, untraced};
+use crate::{
+    cli::{ChangeFlags, SandboxFlags, ServiceFlags, Settings, SyncFlags},
+    telemetry,
+};
 use connector_host::{
     connector::Connector,
     egress::Witness,
@@ -35,7 +38,7 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
     let variables = settings.variables();
     variables.hide(service.secret()?.expose_secret());
     let metrics = Arc::new(Metrics::default());
-    let mut gates = gates(&connector, settings, sandbox)?;
+    let mut gates = untraced(&connector, settings, sandbox)?;
     gates
         .witnesses
         .push(Arc::clone(&metrics) as Arc<dyn Witness>);
@@ -51,6 +54,7 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
         skip_full_sync: service.skip_full_sync,
         receipts: change.receipts.clone(),
         metrics: Arc::clone(&metrics),
+        follower: telemetry::follower(),
     };
     let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
     let signals = listen(Signals::new()?, stop.clone(), kill.clone());

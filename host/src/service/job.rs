@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     baton::service::task::TaskType,
+    egress::Gates,
     failure::{Failure, Kind},
 };
 use std::{sync::Arc, time::Duration};
@@ -25,6 +26,7 @@ pub(super) struct Bench {
     pub work: Arc<Work>,
     pub client: Arc<Client>,
     pub invocations: Arc<Invocations>,
+    pub gates: Gates,
     pub task: String,
     pub ends: Ends,
 }

@@ -253,7 +253,9 @@ impl Shared {
                 tracing::info!(task_id = task.id, task_type = name, "task");
                 let began = Instant::now();
                 let first = job::first_heartbeat(task.task_type.as_ref());
+                let followed = self.work.follow(&task.id, name);
                 let bench = Bench {
+                    gates: followed.gates.clone(),
                     work: Arc::clone(&self.work),
                     client: Arc::clone(&self.client),
                     invocations: Arc::clone(&self.invocations),
@@ -276,6 +278,7 @@ impl Shared {
                     never = heart.keep(first) => never,
                 };
                 self.work.metrics.task(name, outcome.is_ok());
+                followed.ends(outcome.as_ref().err().map(|failed| &failed.failure));
                 told(&task.id, name, &outcome, began.elapsed());
                 message(&task.id, outcome)
             }

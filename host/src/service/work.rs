@@ -1,6 +1,9 @@
 //! All that tasks need: the connector, the way out, and what the operator has allowed.
 
-use super::metrics::Metrics;
+use super::{
+    following::{Followed, Follower},
+    metrics::Metrics,
+};
 use crate::{
     connector::Connector,
     egress::{Gates, Operation},
@@ -32,12 +35,23 @@ pub struct Work {
     pub metrics: Arc<Metrics>,
     /// Where receipts of changes go.
     pub receipts: Option<PathBuf>,
+    /// Who follows each task.
+    pub follower: Option<Arc<dyn Follower>>,
 }
 
 impl Work {
     /// The configuration for one task.
     pub(super) fn variables(&self) -> Arc<Variables> {
         Arc::new(self.variables.for_one_run())
+    }
+
+    /// Gates for one task, which tell whoever follows it.
+    pub(super) fn follow(&self, task: &str, kind: &'static str) -> Followed {
+        let follower = self.follower.as_ref();
+        Followed::new(
+            &self.gates,
+            follower.map(|follower| follower.begins(task, kind)),
+        )
     }
 
     pub(super) fn receipts(&self) -> Result<Option<Receipts>> {
@@ -50,7 +64,10 @@ impl Work {
     ///
     /// What the connector says is wrong.
     pub async fn validate(&self) -> Result<String> {
-        let gate = self.gates.open(Operation::Validate);
-        validation::run(&self.connector, gate, self.variables(), &self.limits).await
+        let following = self.follow("", "validate");
+        let gate = following.gates.open(Operation::Validate);
+        let valid = validation::run(&self.connector, gate, self.variables(), &self.limits).await;
+        following.ends(valid.as_ref().err());
+        valid
     }
 }

@@ -1,16 +1,19 @@
-//! Spans for an OpenTelemetry collector: one for the run, one below it for each request.
+//! Spans for an OpenTelemetry collector: one for the run, or for each task of a service, and below
+//! it one for each request.
 //!
 //! Names of attributes are those of OpenTelemetry's conventions for HTTP clients, version 1.23;
 //! what these do not have begins with `connector.`.
 
 mod exporter;
 
-use crate::cli::OtelFlags;
+use super::resource;
+use crate::cli::Collector;
 use connector_host::{
     connector::Connector,
     egress::{Exchange, Verdict, Witness},
     failure::{Failure, Kind, Result},
     secrets::Secrets,
+    service::{Follower, Following},
 };
 use exporter::Exporter;
 use opentelemetry::{
@@ -18,44 +21,49 @@ use opentelemetry::{
     trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
 };
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithTonicConfig};
-use opentelemetry_sdk::{
-    Resource,
-    trace::{SdkTracer, SdkTracerProvider},
-};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::{sync::Arc, time::Duration};
 
 /// How long the last spans may take to arrive.
 const FLUSH: Duration = Duration::from_secs(5);
 
-/// Makes spans and sends them.
+/// Sends spans.
 pub struct Spans {
     provider: SdkTracerProvider,
-    tracer: SdkTracer,
+    maker: Arc<Maker>,
     run: Context,
+}
+
+/// Makes spans.
+struct Maker {
+    tracer: SdkTracer,
     connector: [KeyValue; 3],
     secrets: Arc<Secrets>,
 }
 
+/// The span of a task.
+struct TaskSpan {
+    maker: Arc<Maker>,
+    context: Context,
+}
+
 impl Spans {
-    /// Begins the span of a run, if there is a collector.
+    /// Begins the span of a run.
     ///
     /// # Errors
     ///
     /// When the collector's address or certificate is of no use.
     pub fn begin(
-        flags: &OtelFlags,
+        collector: &Collector,
         connector: &Connector,
         secrets: Arc<Secrets>,
-    ) -> Result<Option<Self>> {
-        let Some(collector) = flags.collector()?.filter(|_| !flags.otel_tracing_disabled) else {
-            return Ok(None);
-        };
+    ) -> Result<Self> {
         let exporter = SpanExporter::builder()
             .with_tonic()
             .with_endpoint(collector.endpoint.clone())
             .with_timeout(FLUSH);
-        let exporter = match collector.tls {
-            Some(tls) => exporter.with_tls_config(tls),
+        let exporter = match &collector.tls {
+            Some(tls) => exporter.with_tls_config(tls.clone()),
             None => exporter,
         };
         let exporter = exporter.build().map_err(|error| {
@@ -64,9 +72,8 @@ impl Spans {
                 .hint("Look at --otel-collector-endpoint.")
         })?;
         let description = &connector.description;
-        let service = format!("{}-server", description.name);
         let provider = SdkTracerProvider::builder()
-            .with_resource(Resource::builder().with_service_name(service).build())
+            .with_resource(resource(connector))
             .with_batch_exporter(Exporter::new(exporter))
             .build();
         let tracer = provider.tracer("connector-host");
@@ -75,30 +82,59 @@ impl Spans {
             KeyValue::new("connector.version", description.version.clone()),
             KeyValue::new("connector.digest", connector.file.digest.to_string()),
         ];
-        let run = tracer
-            .span_builder("run")
-            .with_attributes(connector.clone())
-            .start(&tracer);
-        Ok(Some(Self {
-            provider,
-            run: Context::new().with_span(run),
+        let maker = Maker {
             tracer,
             connector,
             secrets,
-        }))
+        };
+        Ok(Self {
+            run: maker.root("run", &[]),
+            provider,
+            maker: Arc::new(maker),
+        })
     }
 
     /// Ends the span of the run, and waits until everything has arrived.
     pub fn end(&self, failure: Option<&str>) {
-        let run = self.run.span();
-        if let Some(failure) = failure {
-            let failure = self.secrets.redact(failure).into_owned();
-            run.set_status(Status::error(failure));
-        }
-        run.end();
+        self.maker.end(&self.run, failure);
         if let Err(error) = self.provider.shutdown_with_timeout(FLUSH) {
             tracing::warn!(%error, "not all spans have arrived at the collector");
         }
+    }
+}
+
+impl Maker {
+    /// Begins a span that has none above it.
+    fn root(&self, name: &'static str, attributes: &[KeyValue]) -> Context {
+        let attributes = [&self.connector, attributes].concat();
+        let span = self.tracer.span_builder(name).with_attributes(attributes);
+        Context::new().with_span(span.start_with_context(&self.tracer, &Context::new()))
+    }
+
+    fn end(&self, context: &Context, failure: Option<&str>) {
+        let span = context.span();
+        if let Some(failure) = failure {
+            let failure = self.secrets.redact(failure).into_owned();
+            span.set_status(Status::error(failure));
+        }
+        span.end();
+    }
+
+    /// Makes the span of a request, which is over.
+    fn request(&self, exchange: &Exchange, parent: &Context) {
+        let mut span = self
+            .tracer
+            .span_builder(exchange.method.as_str().to_owned())
+            .with_kind(SpanKind::Client)
+            .with_start_time(exchange.began)
+            .with_attributes(self.attributes(exchange))
+            .start_with_context(&self.tracer, parent);
+        let failed = exchange.status.is_none_or(|status| status >= 400);
+        if failed && exchange.verdict != Verdict::HeldBack {
+            let why = exchange.reason.as_deref().unwrap_or_default();
+            span.set_status(Status::error(self.secrets.redact(why).into_owned()));
+        }
+        span.end();
     }
 
     fn attributes(&self, exchange: &Exchange) -> Vec<KeyValue> {
@@ -140,18 +176,29 @@ impl Spans {
 
 impl Witness for Spans {
     fn saw(&self, exchange: &Exchange) {
-        let mut span = self
-            .tracer
-            .span_builder(exchange.method.as_str().to_owned())
-            .with_kind(SpanKind::Client)
-            .with_start_time(exchange.began)
-            .with_attributes(self.attributes(exchange))
-            .start_with_context(&self.tracer, &self.run);
-        let failed = exchange.status.is_none_or(|status| status >= 400);
-        if failed && exchange.verdict != Verdict::HeldBack {
-            let why = exchange.reason.as_deref().unwrap_or_default();
-            span.set_status(Status::error(self.secrets.redact(why).into_owned()));
-        }
-        span.end();
+        self.maker.request(exchange, &self.run);
+    }
+}
+
+impl Follower for Spans {
+    fn begins(&self, task: &str, kind: &'static str) -> Arc<dyn Following> {
+        let id = (!task.is_empty()).then(|| KeyValue::new("connector.task.id", task.to_owned()));
+        let attributes: Vec<_> = id.into_iter().collect();
+        Arc::new(TaskSpan {
+            context: self.maker.root(kind, &attributes),
+            maker: Arc::clone(&self.maker),
+        })
+    }
+}
+
+impl Witness for TaskSpan {
+    fn saw(&self, exchange: &Exchange) {
+        self.maker.request(exchange, &self.context);
+    }
+}
+
+impl Following for TaskSpan {
+    fn ends(&self, failure: Option<&str>) {
+        self.maker.end(&self.context, failure);
     }
 }

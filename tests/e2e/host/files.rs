@@ -3,7 +3,7 @@
 use crate::support::{assert_left, assert_untouched, careful, earlier, misfit};
 use e2e::{
     c1z::File,
-    host::{Host, Transcript},
+    host::{Host, Transcript, holds_only},
 };
 use std::{
     fs::{self, Permissions},
@@ -216,4 +216,11 @@ fn the_last_two_syncs_are_kept() {
         assert_eq!(syncs[1], seen[0]);
         seen = syncs;
     }
+}
+
+#[test]
+fn without_a_directory_for_temporary_files_the_current_one_will_do() {
+    let host = misfit("well").env("TMPDIR", "/nowhere");
+    let _ = host.run(&[]).succeeded();
+    assert!(holds_only(host.directory.path(), &["sync.c1z"]));
 }

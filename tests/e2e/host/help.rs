@@ -53,8 +53,8 @@ fn help_on_a_command_without_a_component_lists_the_hosts_flags() {
           --log-format <FORMAT>
               json or console; console on a terminal, json elsewhere [possible values: json, console]
           --otel-collector-endpoint <ADDRESS>
-              Send a span for the run and for each request to the OpenTelemetry collector at this
-              address (host:port, OTLP over gRPC)
+              Send logs, and a span for the run, or each task, and each request, to the OpenTelemetry
+              collector at this address (host:port, OTLP over gRPC)
           --otel-collector-endpoint-tls-cert-path <FILE>
               Trust the certificate authority in this file (PEM) for the collector
           --otel-collector-endpoint-tls-insecure
@@ -152,8 +152,8 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
               json or console; console on a terminal, json elsewhere [env: BATON_LOG_FORMAT] [possible
               values: json, console]
           --otel-collector-endpoint <ADDRESS>
-              Send a span for the run and for each request to the OpenTelemetry collector at this
-              address (host:port, OTLP over gRPC) [env: BATON_OTEL_COLLECTOR_ENDPOINT]
+              Send logs, and a span for the run, or each task, and each request, to the OpenTelemetry
+              collector at this address (host:port, OTLP over gRPC) [env: BATON_OTEL_COLLECTOR_ENDPOINT]
           --otel-collector-endpoint-tls-cert-path <FILE>
               Trust the certificate authority in this file (PEM) for the collector [env:
               BATON_OTEL_COLLECTOR_ENDPOINT_TLS_CERT_PATH]
@@ -176,8 +176,9 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
           --max-unusable <PERCENT>        Refuse to write if more than PERCENT of the records of a type
                                           are unusable [env: BATON_MAX_UNUSABLE] [default: 5]
           --c1z-temp-dir <DIRECTORY>      Where the database is built before it is compressed;
-                                          BATON_TMPDIR, or the system's directory for temporary files,
-                                          if not given [env: BATON_C1Z_TEMP_DIR]
+                                          BATON_TMPDIR, the system's directory for temporary files, or,
+                                          where that cannot be written to, the current one, if not given
+                                          [env: BATON_C1Z_TEMP_DIR]
 
     Change access (one change instead of a sync):
           --grant-entitlement <ENTITLEMENT>

@@ -6,7 +6,6 @@ mod actions;
 mod cache;
 mod certificates;
 mod changes;
-mod collector;
 mod components;
 mod configuration;
 mod crashes;

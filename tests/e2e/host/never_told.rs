@@ -2,13 +2,13 @@
 //! for them, whatever the run comes to.
 
 use crate::{
-    collector::Collector,
     product::{ACTION, CREATE, GRANT, Product, REVOKE},
     search::Everything,
     support::SECRET,
 };
 use e2e::{
     artifacts::artifacts,
+    collector::Collector,
     host::{Host, Transcript},
     valimail::{APP_ID, CLIENT_ID, Fault, Faults, Script, Settings, Standin},
 };

@@ -1,17 +1,19 @@
-//! What a collector of OpenTelemetry gets to see of each request.
+//! What a collector of OpenTelemetry gets to see of each request, and of the log.
 
 use crate::{
     certificates::{Authority, GOOD},
-    collector::{Collector, Span},
     product::{GRANT, Product, Reply, succeeds},
     records::{AUDIT, audited},
     service::{Service, asking},
 };
-use e2e::host::Host;
+use e2e::{
+    collector::{Collector, Span},
+    host::Host,
+};
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use std::fs;
 
-/// The same host, which sends spans to a collector.
+/// The same host, which sends spans and logs to a collector.
 fn traced(host: Host, collector: &Collector) -> Host {
     host.env("BATON_OTEL_COLLECTOR_ENDPOINT", &collector.endpoint())
         .env("BATON_OTEL_COLLECTOR_ENDPOINT_TLS_INSECURE", "true")
@@ -106,4 +108,39 @@ fn a_collector_is_trusted_as_far_as_its_certificate_is() {
     let disabled = [&trusted[..], &["--otel-tracing-disabled"]].concat();
     let _ = host.run(&disabled).succeeded();
     assert_eq!(named(&collector.spans(), "run").len(), 1);
+}
+
+#[test]
+fn the_log_is_told_to_the_collector() {
+    let product = Product::start();
+    let collector = Collector::start();
+    let host = traced(product.misfit("well"), &collector);
+    let transcript = host.run(&[]).succeeded();
+    let logs = collector.logs();
+    let complete = logs.iter().find(|log| log.message == "Sync complete.");
+    let complete = complete.unwrap_or_else(|| panic!("{logs:?}"));
+    let line = &transcript.logged("Sync complete.")[0];
+    assert_eq!(complete.severity, "info");
+    assert_eq!(complete.attributes["sync_id"], line["sync_id"]);
+    assert_eq!(
+        complete.attributes["resources"],
+        line["resources"].to_string()
+    );
+    let disabled = Collector::start();
+    let host = traced(product.misfit("well"), &disabled);
+    let _ = host.run(&["--otel-logging-disabled"]).succeeded();
+    assert!(disabled.logs().is_empty());
+    assert_eq!(named(&disabled.spans(), "run").len(), 1);
+}
+
+#[test]
+fn what_a_run_has_failed_with_is_told_to_the_collector() {
+    let service = Service::start();
+    let collector = Collector::start();
+    let host = traced(asking(&service, "GET", "{origin}/elsewhere"), &collector);
+    let transcript = host.run(&[]).failed_with(&["refused a request"]);
+    let logs = collector.logs();
+    let error = logs.iter().find(|log| log.severity == "error");
+    let error = error.unwrap_or_else(|| panic!("{logs:?}"));
+    assert!(transcript.error().starts_with(&error.message), "{error:?}");
 }

@@ -10,3 +10,4 @@ mod registration;
 mod rig;
 mod shutdown;
 mod syncs;
+mod traces;

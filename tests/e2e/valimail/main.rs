@@ -8,6 +8,7 @@ mod broken;
 mod change_faults;
 mod change_input;
 mod changes;
+mod companions;
 mod confirmations;
 mod connections;
 mod creations;

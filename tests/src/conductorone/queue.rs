@@ -10,7 +10,7 @@ use super::{
     },
 };
 use prost::Message;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A task, and all that has been heard of it.
 #[derive(Debug, Clone)]
@@ -26,6 +26,10 @@ pub struct Record {
     pub cancelled: bool,
     /// All that was said to be the end of it; the last one counts.
     pub finishes: Vec<Finish>,
+    /// When it was handed out for the last time.
+    pub handed_out_at: Option<Instant>,
+    /// When the last word about it has arrived.
+    pub finished_at: Option<Instant>,
     /// Files of which a beginning has arrived.
     pub uploads_begun: u32,
     /// Files that have arrived whole.
@@ -125,6 +129,8 @@ impl Record {
             heartbeats: 0,
             cancelled: false,
             finishes: Vec::new(),
+            handed_out_at: None,
+            finished_at: None,
             uploads_begun: 0,
             uploads: Vec::new(),
         }
@@ -138,6 +144,12 @@ impl Record {
     /// The end that counts.
     pub fn end(&self) -> &Finish {
         self.finishes.last().expect("it has come to an end")
+    }
+
+    /// From its last handing out to its end.
+    pub fn took(&self) -> Option<Duration> {
+        let (from, to) = self.handed_out_at.zip(self.finished_at)?;
+        Some(to.duration_since(from))
     }
 
     /// Whether it is over.

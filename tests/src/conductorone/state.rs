@@ -132,6 +132,7 @@ impl State {
             Place::Finished => false,
         })?;
         record.handed_out += 1;
+        record.handed_out_at = Some(now);
         record.handed_to.push(host.to_owned());
         // A hello is all the answer that there is to it.
         record.place = match record.task.task_type {
@@ -168,6 +169,7 @@ impl State {
             false => Place::Finished,
         };
         record.finishes.push(finish);
+        record.finished_at = Some(Instant::now());
         Ok(())
     }
 }

@@ -150,7 +150,7 @@ pub(super) async fn carry_out(bench: &Bench, change: Change) -> Result<Outcome> 
     for secret in provisioning::secrets(description, &change) {
         variables.hide(&secret);
     }
-    let gate = work.gates.open(change.operation());
+    let gate = bench.gates.open(change.operation());
     let receipts = work.receipts()?;
     let mut ends = bench.ends.clone();
     let stop = async { ends.at_once().await.words() };

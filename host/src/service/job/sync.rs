@@ -5,7 +5,6 @@ use super::{
         outcome::{Done, Failed, Outcome},
         place::Place,
         upload::upload,
-        work::Work,
     },
     Bench,
 };
@@ -28,7 +27,7 @@ pub async fn run(bench: Bench, task: SyncFullTask) -> Outcome {
         biased;
         // Whoever takes it up next begins anew.
         ending = ends.any() => return Err(Failed::ended(ending)),
-        collected = collect(&bench.work, &task, &file) => collected.map_err(failed)?,
+        collected = collect(&bench, &task, &file) => collected.map_err(failed)?,
     }
     tokio::select! {
         biased;
@@ -51,7 +50,8 @@ fn failed(failure: Failure) -> Failed {
     }
 }
 
-async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
+async fn collect(bench: &Bench, task: &SyncFullTask, file: &Path) -> Result<()> {
+    let work = &bench.work;
     let extent = match (task.skip_entitlements_and_grants, task.skip_grants) {
         (true, _) => Extent::ResourcesOnly,
         (false, true) => Extent::NoGrants,
@@ -76,7 +76,7 @@ async fn collect(work: &Work, task: &SyncFullTask, file: &Path) -> Result<()> {
         work.validate().await?;
         return empty(options).await;
     }
-    let gate = work.gates.open(Operation::Sync);
+    let gate = bench.gates.open(Operation::Sync);
     let progress = Arc::default();
     let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await;
     work.metrics.synced(&summary);

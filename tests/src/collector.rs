@@ -1,4 +1,4 @@
-//! A stand-in for an OpenTelemetry collector: takes spans, and shows them to a test.
+//! A stand-in for an OpenTelemetry collector: takes spans and log records, and shows them to a test.
 
 use hyper::service::service_fn;
 use hyper_util::{
@@ -6,9 +6,15 @@ use hyper_util::{
     server::conn::auto,
 };
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTraceServiceRequest, ExportTraceServiceResponse,
-        trace_service_server::{TraceService, TraceServiceServer},
+    collector::{
+        logs::v1::{
+            ExportLogsServiceRequest, ExportLogsServiceResponse,
+            logs_service_server::{LogsService, LogsServiceServer},
+        },
+        trace::v1::{
+            ExportTraceServiceRequest, ExportTraceServiceResponse,
+            trace_service_server::{TraceService, TraceServiceServer},
+        },
     },
     common::v1::{AnyValue, KeyValue, any_value},
     trace::v1,
@@ -25,7 +31,11 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use tonic::{Request, Response, Status, codegen::Service};
 
 /// What has arrived, as it has arrived.
-type Arrived = Arc<Mutex<Vec<ExportTraceServiceRequest>>>;
+#[derive(Clone, Default)]
+struct Arrived {
+    spans: Arc<Mutex<Vec<ExportTraceServiceRequest>>>,
+    logs: Arc<Mutex<Vec<ExportLogsServiceRequest>>>,
+}
 
 /// A collector that takes spans for as long as the test runs.
 pub struct Collector {
@@ -40,6 +50,15 @@ pub struct Span {
     pub attributes: BTreeMap<String, String>,
     /// `service.name` of the resource.
     pub service: String,
+}
+
+/// A log record, with its attributes as texts.
+#[derive(Debug)]
+pub struct Log {
+    /// `error`, `warn`, `info` or `debug`.
+    pub severity: String,
+    pub message: String,
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Collector {
@@ -58,7 +77,7 @@ impl Collector {
         listener.set_nonblocking(true).expect("it can be set");
         let address = listener.local_addr().expect("an address");
         let arrived = Arrived::default();
-        let list = Arc::clone(&arrived);
+        let list = arrived.clone();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -66,7 +85,7 @@ impl Collector {
             runtime.expect("a runtime").block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
                 while let Ok((stream, _)) = listener.accept().await {
-                    let (tls, list) = (tls.clone(), Arc::clone(&list));
+                    let (tls, list) = (tls.clone(), list.clone());
                     tokio::spawn(async move {
                         match tls {
                             None => serve(stream, list).await,
@@ -91,7 +110,7 @@ impl Collector {
 
     /// Every span that has arrived.
     pub fn spans(&self) -> Vec<Span> {
-        let arrived = self.arrived.lock().expect("a list");
+        let arrived = self.arrived.spans.lock().expect("a list");
         let resources = arrived.iter().flat_map(|request| &request.resource_spans);
         let spans = resources.flat_map(|spans| {
             let resource = spans.resource.clone().unwrap_or_default();
@@ -106,17 +125,40 @@ impl Collector {
         spans.collect()
     }
 
+    /// Every log record that has arrived.
+    pub fn logs(&self) -> Vec<Log> {
+        let arrived = self.arrived.logs.lock().expect("a list");
+        let resources = arrived.iter().flat_map(|request| &request.resource_logs);
+        let scopes = resources.flat_map(|logs| &logs.scope_logs);
+        let records = scopes.flat_map(|scope| &scope.log_records);
+        let logs = records.map(|record| Log {
+            severity: record.severity_text.clone(),
+            message: text(&record.body).unwrap_or_default(),
+            attributes: texts(&record.attributes),
+        });
+        logs.collect()
+    }
+
     /// Everything that has arrived, in bytes.
     pub fn bytes(&self) -> Vec<u8> {
-        let arrived = self.arrived.lock().expect("a list");
-        arrived.iter().flat_map(Message::encode_to_vec).collect()
+        let spans = self.arrived.spans.lock().expect("a list");
+        let logs = self.arrived.logs.lock().expect("a list");
+        let spans = spans.iter().flat_map(Message::encode_to_vec);
+        spans
+            .chain(logs.iter().flat_map(Message::encode_to_vec))
+            .collect()
     }
 }
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, arrived: Arrived) {
-    let service = service_fn(move |request| {
-        let mut service = TraceServiceServer::new(Traces(Arc::clone(&arrived)));
-        async move { service.call(request).await }
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let arrived = arrived.clone();
+        async move {
+            match request.uri().path().contains(".logs.") {
+                true => LogsServiceServer::new(arrived).call(request).await,
+                false => TraceServiceServer::new(arrived).call(request).await,
+            }
+        }
     });
     let builder = auto::Builder::new(TokioExecutor::new());
     // A client that is gone has said everything.
@@ -125,25 +167,40 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, arr
         .await;
 }
 
-struct Traces(Arrived);
-
 #[tonic::async_trait]
-impl TraceService for Traces {
+impl TraceService for Arrived {
     async fn export(
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        self.0.lock().expect("a list").push(request.into_inner());
+        self.spans
+            .lock()
+            .expect("a list")
+            .push(request.into_inner());
         Ok(Response::new(ExportTraceServiceResponse::default()))
     }
 }
 
-fn texts(attributes: &[KeyValue]) -> BTreeMap<String, String> {
-    let text = |value: &Option<AnyValue>| match value.as_ref()?.value.as_ref()? {
+#[tonic::async_trait]
+impl LogsService for Arrived {
+    async fn export(
+        &self,
+        request: Request<ExportLogsServiceRequest>,
+    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
+        self.logs.lock().expect("a list").push(request.into_inner());
+        Ok(Response::new(ExportLogsServiceResponse::default()))
+    }
+}
+
+fn text(value: &Option<AnyValue>) -> Option<String> {
+    match value.as_ref()?.value.as_ref()? {
         any_value::Value::StringValue(text) => Some(text.clone()),
         any_value::Value::IntValue(number) => Some(number.to_string()),
         other => Some(format!("{other:?}")),
-    };
+    }
+}
+
+fn texts(attributes: &[KeyValue]) -> BTreeMap<String, String> {
     let attributes = attributes.iter();
     attributes
         .filter_map(|attribute| Some((attribute.key.clone(), text(&attribute.value)?)))

@@ -1,0 +1,7 @@
+//! The container image: what is in it, and that its entry point works as it is, with nothing
+//! around it.
+
+mod archive;
+mod contents;
+mod root;
+mod runs;
