@@ -45,7 +45,7 @@ impl ConfigFile {
             Some(flag) => Err(Failure::new(
                 Kind::FailedPrecondition,
                 format!(
-                    "the configuration file {} holds a secret ({flag}), and others can read it",
+                    "the configuration file {} holds a secret ({flag}), and others can read or change it",
                     path.display()
                 ),
             )
@@ -105,10 +105,10 @@ pub fn read() -> Result<ConfigFile> {
     }
 }
 
-/// What the file says, and whether others than its owner can read it.
+/// What the file says, and whether others than its owner can read it, or write to it.
 fn contents(path: &Path) -> io::Result<(Zeroizing<String>, bool)> {
     let mut file = File::open(path)?;
-    let exposed = file.metadata()?.mode() & 0o044 != 0;
+    let exposed = file.metadata()?.mode() & 0o066 != 0;
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text)?;
     Ok((text, exposed))

@@ -1,6 +1,10 @@
 //! Replacing secrets in a stream of bytes.
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
 use bytes::{Bytes, BytesMut};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
@@ -8,7 +12,8 @@ use zeroize::Zeroizing;
 
 /// Puts placeholders in the place of secrets, wherever they are cut.
 ///
-/// A secret is found as it is, as JSON writes it (with and without `\/`), and percent-encoded.
+/// A secret is found as it is, as JSON writes it (with and without `\/`), percent-encoded, and in
+/// base64, wherever in an encoded text it begins.
 #[derive(Clone)]
 pub struct Mask {
     needles: Arc<Needles>,
@@ -122,18 +127,34 @@ impl Needles {
     }
 }
 
-fn spellings(secret: &str) -> [Zeroizing<Vec<u8>>; 4] {
+fn spellings(secret: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let json = serde_json::to_string(secret).unwrap_or_default();
     let json = Zeroizing::new(json);
     let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or(secret);
     let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
-    [
+    let texts = [
         secret.as_bytes().to_vec(),
         inner.as_bytes().to_vec(),
         inner.replace('/', r"\/").into_bytes(),
         encoded.as_bytes().to_vec(),
-    ]
-    .map(Zeroizing::new)
+    ];
+    let texts = texts.into_iter().map(Zeroizing::new);
+    let base64 = [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD]
+        .into_iter()
+        .flat_map(|engine| (0..3).map(|offset| in_base64(secret, engine, offset)));
+    texts.chain(base64).collect()
+}
+
+/// What base64 (RFC 4648) makes of a secret that is `offset` bytes into a group of three: the
+/// characters in which nothing of its neighbours is.
+fn in_base64(secret: &str, engine: &GeneralPurpose, offset: usize) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(vec![0; offset]);
+    bytes.reserve_exact(secret.len());
+    bytes.extend_from_slice(secret.as_bytes());
+    let whole = bytes.len() * 8 / 6;
+    let encoded = Zeroizing::new(engine.encode(&*bytes));
+    let own = encoded.get((offset * 8).div_ceil(6)..whole);
+    Zeroizing::new(own.unwrap_or_default().as_bytes().to_vec())
 }
 
 #[cfg(test)]
@@ -178,6 +199,24 @@ mod tests {
             let bytes: Vec<_> = text.as_bytes().chunks(1).collect();
             assert_eq!(piecewise(&bytes), masked, "{text}, byte by byte");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_base64_wherever_it_begins() {
+        let secret = "hunter2-and-more/\u{ff}~?";
+        let mask = Mask::new([(secret, "P")].into_iter()).unwrap();
+        for before in ["", "a", "ab", "abc", "user:"] {
+            for after in ["", "x", "yz"] {
+                for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
+                    let encoded = engine.encode(format!("{before}{secret}{after}"));
+                    let masked = mask.whole(encoded.as_bytes());
+                    // But for the characters that it shares with its neighbours.
+                    let left = (before.len() + after.len()).div_ceil(3) * 4 + 4 + "P".len();
+                    assert!(masked.contains(&b'P') && masked.len() <= left, "{masked:?}");
+                }
+            }
+        }
+        assert_eq!(mask.whole(b"aHVudGVyMg"), "aHVudGVyMg");
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn refused(transcript: Transcript, texts: &[&str]) {
 #[test]
 fn a_configuration_file_with_a_secret_is_refused_if_others_can_read_it() {
     let content = format!("api-secret: {SECRET}\n");
-    for mode in [0o644, 0o640, 0o604] {
+    for mode in [0o644, 0o640, 0o604, 0o620] {
         let host = with_file(&content, mode);
         let texts = [
             "the configuration file .baton.yaml holds a secret (api-secret)",

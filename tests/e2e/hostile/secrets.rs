@@ -5,14 +5,16 @@ use crate::{
     arena::{TOKEN, attack},
     service::{Heard, Service, whole},
 };
+use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};
 
 /// A service that repeats what it has heard, with a token.
 fn echo() -> Service {
     Service::start(|heard: &Heard, connection| {
         let body = match heard.line() {
             "POST /sign-in" => format!(
-                "{{\"token\":\"{TOKEN}\",\"heard\":{}}}",
-                quoted(&heard.body)
+                "{{\"token\":\"{TOKEN}\",\"heard\":{},\"encoded\":{}}}",
+                quoted(&heard.body),
+                quoted(&STANDARD.encode(&heard.body)),
             ),
             _ => heard.body.clone(),
         };
@@ -76,8 +78,11 @@ fn a_secret_that_the_service_sends_back_does_not_come_in() {
     assert_eq!(first.line(), "POST /sign-in");
     assert_eq!(first.body, format!("{{\"key\":\"{secret}\"}}"));
     assert!(!rest.is_empty());
+    // It begins after `{"key":"`, and in base64 after what is left of a group of three.
+    let encoded = STANDARD.encode(format!("{{\"key\":\"{secret}"));
     for heard in rest {
         assert!(!says(heard, &secret) && !says(heard, TOKEN), "{heard:?}");
+        assert!(!says(heard, &encoded[12..]), "{heard:?}");
     }
 }
 
