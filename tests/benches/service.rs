@@ -1,0 +1,188 @@
+//! What service mode costs: memory, the way to the first hello, and what it adds to each task.
+//!
+//! `cargo bench --bench service` runs the real program and the real component between the stand-ins
+//! for ConductorOne and Valimail. Of several runs the best counts.
+
+use anyhow::{Context, Result, ensure};
+use e2e::{
+    artifacts::artifacts,
+    conductorone::{ConductorOne, Settings as ServiceSettings, messages::task::TaskType, tasks},
+    valimail::{APP_ID, Accounts, CLIENT_ID, SLUG, Settings, Standin},
+};
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+const STARTS: u32 = 20;
+const GRANTS: usize = 100;
+/// A user of the demo company who is neither.
+const MEMBER: &str = "2906d4927bf178077519";
+const ACCOUNTS: u64 = 100_000;
+const SYNCS: u32 = 3;
+
+fn main() -> Result<()> {
+    let company = Standin::start(Settings::company());
+    println!("start to hello, warm cache: {:.1?}", hello(&company)?);
+    let (memory, busy) = idle(&company)?;
+    println!("idle: {memory:.1} MiB resident; after ten syncs {busy:.1} MiB");
+    let (whole, requests) = grant(&company)?;
+    println!("a grant, from poll to finish: {whole:.2?}; its requests alone: {requests:.2?}");
+    let many = Standin::start(Settings::with(Accounts::generated(ACCOUNTS)));
+    let (task, once) = sync(&many)?;
+    let ratio = task.as_secs_f64() / once.as_secs_f64();
+    println!("{ACCOUNTS} accounts: {task:.3?} as a task with its upload, {once:.3?} into a file");
+    println!("ratio: {ratio:.2}");
+    Ok(())
+}
+
+/// The program, configured for a stand-in, in a directory of its own.
+fn program(valimail: &Standin, directory: &Path) -> Command {
+    let origin = valimail.origin();
+    let mut program = Command::new(artifacts().host());
+    program
+        .arg("run")
+        .arg(artifacts().valimail())
+        .env_clear()
+        .env("BATON_VALIMAIL_APP_ID", APP_ID)
+        .env("BATON_VALIMAIL_CLIENT_ID", CLIENT_ID)
+        .env("BATON_VALIMAIL_SLUG", SLUG)
+        .env("BATON_BASE_URL", &origin)
+        .env("BATON_ALLOW_OUTBOUND", &origin)
+        .env("BATON_TMPDIR", directory)
+        .env("XDG_CACHE_HOME", &artifacts().cache)
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    program
+}
+
+/// A service that is killed when it is not needed any more.
+struct Service {
+    process: Child,
+    conductor: ConductorOne,
+    began: Instant,
+    _directory: tempfile::TempDir,
+}
+
+impl Service {
+    /// Starts, and waits for the hello.
+    fn start(valimail: &Standin) -> Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let conductor = ConductorOne::start(ServiceSettings::default());
+        let mut program = program(valimail, directory.path());
+        program
+            .env("BATON_CLIENT_ID", conductor.client_id())
+            .env("BATON_CLIENT_SECRET", conductor.client_secret())
+            .env("BATON_CA_FILE", conductor.ca_file())
+            .env("BATON_HOST_ID", "bench")
+            .env("BATON_PROVISIONING", "true");
+        let began = Instant::now();
+        let process = program.spawn()?;
+        conductor.wait_until("a hello", |state| state.hellos_heard > 0);
+        Ok(Self {
+            process,
+            conductor,
+            began,
+            _directory: directory,
+        })
+    }
+
+    /// Does a task, and gives what it took from its handing out to its end.
+    fn does(&self, task: TaskType) -> Result<Duration> {
+        let task = self.conductor.push(task);
+        let record = self.conductor.finished(&task);
+        ensure!(record.end().is_success(), "the task failed: {record:?}");
+        record.took().context("it was handed out")
+    }
+
+    /// Resident memory, in MiB.
+    fn resident(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next());
+        Ok(kib.context("VmRSS")?.parse::<f64>()? / 1024.0)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// From the start of the process to the arrival of its hello.
+fn hello(valimail: &Standin) -> Result<Duration> {
+    // The cache is warm afterwards.
+    Service::start(valimail)?;
+    let mut best = Duration::MAX;
+    for _ in 0..STARTS {
+        best = best.min(Service::start(valimail)?.began.elapsed());
+    }
+    Ok(best)
+}
+
+/// What it holds while it waits for tasks, before and after there were some.
+fn idle(valimail: &Standin) -> Result<(f64, f64)> {
+    let service = Service::start(valimail)?;
+    thread::sleep(Duration::from_secs(2));
+    let before = service.resident()?;
+    for _ in 0..10 {
+        service.does(tasks::sync())?;
+    }
+    thread::sleep(Duration::from_secs(2));
+    Ok((before, service.resident()?))
+}
+
+/// What a grant takes, and what of it a plain client takes for as many requests; medians.
+fn grant(valimail: &Standin) -> Result<(Duration, Duration)> {
+    let service = Service::start(valimail)?;
+    let mut took = Vec::new();
+    valimail.forget_requests();
+    for number in 0..GRANTS {
+        let name = ["owner", "marketer"][number % 2];
+        let entitlement = format!("member_type:{name}:assigned");
+        took.push(service.does(tasks::grant(&entitlement, MEMBER))?);
+    }
+    let requests = valimail.requests().len().div_ceil(GRANTS);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let client = reqwest::Client::new();
+    let url = format!("{}/elsewhere", valimail.origin());
+    let mut floor = Vec::new();
+    for _ in 0..GRANTS {
+        let start = Instant::now();
+        for _ in 0..requests {
+            let answer = async { client.get(&url).send().await?.bytes().await };
+            runtime.block_on(answer)?;
+        }
+        floor.push(start.elapsed());
+    }
+    Ok((median(took), median(floor)))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// A sync as a task, and into a file.
+fn sync(valimail: &Standin) -> Result<(Duration, Duration)> {
+    let service = Service::start(valimail)?;
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..SYNCS {
+        best[0] = best[0].min(service.does(tasks::sync())?);
+        let directory = tempfile::tempdir()?;
+        let start = Instant::now();
+        let status = program(valimail, directory.path()).status()?;
+        ensure!(status.success(), "the sync failed");
+        best[1] = best[1].min(start.elapsed());
+    }
+    Ok((best[0], best[1]))
+}
