@@ -1,6 +1,8 @@
 //! Whether the program takes what the manifests and units tell it.
 
-use crate::manifests::{container, cron_job, files, secret, secret_keys, service_pod, sync_pod, text};
+use crate::manifests::{
+    container, cron_job, files, secret, secret_keys, service_pod, sync_pod, text,
+};
 use e2e::host::Host;
 use k8s_openapi::api::core::v1::ExecAction;
 use serde_json::Value;
@@ -45,7 +47,11 @@ fn the_program_knows_every_variable_that_is_named() {
 #[test]
 fn the_secret_holds_what_the_connector_and_the_service_need() {
     let mut needed = required_settings();
-    let own = ["BATON_CLIENT_ID", "BATON_CLIENT_SECRET", "BATON_PROVISIONING"];
+    let own = [
+        "BATON_CLIENT_ID",
+        "BATON_CLIENT_SECRET",
+        "BATON_PROVISIONING",
+    ];
     needed.extend(own.map(str::to_owned));
     assert_eq!(secret_keys().into_iter().collect::<BTreeSet<_>>(), needed);
 }

@@ -23,7 +23,9 @@ fn source() -> String {
 /// What the guide says of a connector that does not come to work: the first column of the tables.
 fn symptoms() -> Vec<String> {
     let guide = text("README.md");
-    let (_, rest) = guide.split_once("## When it is not Connected").expect("a part");
+    let (_, rest) = guide
+        .split_once("## When it is not Connected")
+        .expect("a part");
     let part = rest.split("\n## ").next().expect("its end");
     let rows = part.lines().filter(|line| line.starts_with("| "));
     let cells = rows.filter_map(|row| row.split(" | ").next());

@@ -98,9 +98,5 @@ pub fn container(mut pod: PodSpec) -> Container {
 
 /// What the Secret sets, by name.
 pub fn secret_keys() -> Vec<String> {
-    secret()
-        .string_data
-        .expect("values")
-        .into_keys()
-        .collect()
+    secret().string_data.expect("values").into_keys().collect()
 }

@@ -79,14 +79,21 @@ fn all_ways_out_are_names_and_https() {
         assert!(!rule.to.expect("peers").is_empty());
         for open in rule.ports.expect("ports") {
             let open = port(&open);
-            assert!([("UDP", 53), ("TCP", 53), ("TCP", 443)].contains(&open), "{open:?}");
+            assert!(
+                [("UDP", 53), ("TCP", 53), ("TCP", 443)].contains(&open),
+                "{open:?}"
+            );
         }
     }
 }
 
 #[test]
 fn public_addresses_are_called_by_https_only() {
-    for address in ["93.184.215.14", "172.15.0.1", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"] {
+    for address in [
+        "93.184.215.14",
+        "172.15.0.1",
+        "2606:2800:21f:cb07:6820:80da:af6b:8b2c",
+    ] {
         assert_eq!(ports(address), [("TCP".to_owned(), 443)], "{address}");
     }
 }
@@ -115,7 +122,9 @@ fn names_are_asked_for_in_the_cluster_only() {
     for peer in rules.remove(0).to.expect("peers") {
         let namespace = peer.namespace_selector.and_then(|it| it.match_labels);
         let namespace = namespace.and_then(|labels| labels.into_values().next());
-        let local = peer.ip_block.is_some_and(|it| it.cidr == "169.254.20.10/32");
+        let local = peer
+            .ip_block
+            .is_some_and(|it| it.cidr == "169.254.20.10/32");
         assert!(local || namespace.as_deref() == Some("kube-system"));
     }
 }
@@ -132,7 +141,9 @@ fn the_policy_is_about_the_pods_that_there_are() {
     let chosen = |policy: NetworkPolicySpec, labels: &BTreeMap<String, String>| {
         let selector = policy.pod_selector.expect("a selector");
         let wanted = selector.match_labels.expect("labels");
-        wanted.iter().all(|(name, value)| labels.get(name) == Some(value))
+        wanted
+            .iter()
+            .all(|(name, value)| labels.get(name) == Some(value))
     };
     assert!(chosen(policy(), &deployment) && chosen(policy(), &job));
     assert!(chosen(metrics_policy(), &deployment) && !chosen(metrics_policy(), &job));
@@ -153,6 +164,9 @@ fn with_metrics_prometheus_gets_in_at_the_port_that_is_opened_for_it() {
     let opened = container.ports.expect("ports")[0].container_port;
     let annotations = template.metadata.expect("metadata").annotations;
     let scraped = annotations.expect("annotations")["prometheus.io/port"].clone();
-    assert_eq!(ports.iter().map(port).collect::<Vec<_>>(), [("TCP", opened)]);
+    assert_eq!(
+        ports.iter().map(port).collect::<Vec<_>>(),
+        [("TCP", opened)]
+    );
     assert_eq!(scraped, opened.to_string());
 }

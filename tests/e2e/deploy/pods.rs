@@ -91,8 +91,14 @@ fn memory_and_temporary_files_are_bounded() {
             }
         }
         let resources = container(pod).resources.expect("resources");
-        assert!(resources.limits.expect("limits").contains_key("memory"), "{what}");
-        assert!(resources.requests.expect("requests").contains_key("memory"), "{what}");
+        assert!(
+            resources.limits.expect("limits").contains_key("memory"),
+            "{what}"
+        );
+        assert!(
+            resources.requests.expect("requests").contains_key("memory"),
+            "{what}"
+        );
     }
 }
 
@@ -125,7 +131,10 @@ fn replicas_are_told_apart_by_the_names_of_their_pods() {
     let mut variables = container.env.expect("variables").into_iter();
     let id = variables.find(|variable| variable.name == "BATON_HOST_ID");
     let source = id.expect("a host id").value_from.expect("a source");
-    assert_eq!(source.field_ref.expect("a field").field_path, "metadata.name");
+    assert_eq!(
+        source.field_ref.expect("a field").field_path,
+        "metadata.name"
+    );
 }
 
 #[test]
@@ -134,9 +143,20 @@ fn the_deployment_takes_no_pod_of_the_others_for_its_own() {
     let selector = spec.selector.match_labels.expect("labels");
     let own = spec.template.metadata.expect("metadata").labels;
     let own = own.expect("labels");
-    assert!(selector.iter().all(|label| own.get(label.0) == Some(label.1)));
-    let job = crate::manifests::cron_job().spec.expect("a spec").job_template;
+    assert!(
+        selector
+            .iter()
+            .all(|label| own.get(label.0) == Some(label.1))
+    );
+    let job = crate::manifests::cron_job()
+        .spec
+        .expect("a spec")
+        .job_template;
     let template = job.spec.expect("a job").template;
     let other = template.metadata.expect("metadata").labels.expect("labels");
-    assert!(selector.iter().any(|label| other.get(label.0) != Some(label.1)));
+    assert!(
+        selector
+            .iter()
+            .any(|label| other.get(label.0) != Some(label.1))
+    );
 }

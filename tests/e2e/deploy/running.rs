@@ -48,10 +48,12 @@ impl Stage {
             ("%C/", "cache"),
             ("%S/", "state"),
         ];
-        places.iter().fold(value.to_owned(), |value, (place, directory)| {
-            let path = self.host.path(directory);
-            value.replace(place, &format!("{}/", path.display()))
-        })
+        places
+            .iter()
+            .fold(value.to_owned(), |value, (place, directory)| {
+                let path = self.host.path(directory);
+                value.replace(place, &format!("{}/", path.display()))
+            })
     }
 
     /// The stand-ins' value for a variable that the operator fills in.
@@ -96,7 +98,10 @@ impl Stage {
         self.host = host
             .env("BATON_BASE_URL", &origin)
             .env("BATON_ALLOW_OUTBOUND", &origin)
-            .env("BATON_CA_FILE", &self.conductor.ca_file().display().to_string())
+            .env(
+                "BATON_CA_FILE",
+                &self.conductor.ca_file().display().to_string(),
+            )
             .env("BATON_HEALTH_CHECK_PORT", &free_port());
         let tmp = self.host.path("tmp").display().to_string();
         self.host = self.host.env("TMPDIR", &tmp);
@@ -172,7 +177,10 @@ fn unit(stage: &Stage, name: &str) -> (Vec<String>, BTreeMap<String, String>) {
         environment.insert(name.to_owned(), stage.here(value));
     }
     let file = unit.value("Service", "EnvironmentFile");
-    let file = text(file.strip_prefix("/etc/baton-valimail/").map_or("", |_| "systemd/environment"));
+    let file = text(
+        file.strip_prefix("/etc/baton-valimail/")
+            .map_or("", |_| "systemd/environment"),
+    );
     let lines = file.lines().filter(|line| !line.starts_with('#'));
     for (name, value) in lines.filter_map(|line| line.split_once('=')) {
         environment.insert(name.to_owned(), stage.filled_in(name, value));
@@ -221,7 +229,10 @@ fn the_deployment_runs_as_a_service_and_its_probes_say_so() {
     stage.syncs();
     let _ = running.stop().succeeded();
     assert_eq!(stage.left_in("tmp"), ["cache"]);
-    assert_eq!(stage.left_in("tmp/cache"), ["connector-host", "connector-host.key"]);
+    assert_eq!(
+        stage.left_in("tmp/cache"),
+        ["connector-host", "connector-host.key"]
+    );
     assert_eq!(stage.conductor.violations(), Vec::<String>::new());
 }
 

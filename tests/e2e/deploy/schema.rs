@@ -95,7 +95,10 @@ fn a_field_in_the_wrong_place_is_found() {
     let pod = "      automountServiceAccountToken: false\n";
     let template = "    automountServiceAccountToken: false\n    spec:\n";
     assert_eq!(
-        faults_with(&format!("    spec:\n      # It does not talk to Kubernetes.\n{pod}"), template),
+        faults_with(
+            &format!("    spec:\n      # It does not talk to Kubernetes.\n{pod}"),
+            template
+        ),
         [".spec.template.automountServiceAccountToken is not known"]
     );
 }
@@ -105,7 +108,10 @@ fn a_value_of_the_wrong_type_is_found() {
     for (text, by) in [
         ("replicas: 1", "replicas: one"),
         ("baton: \"true\"", "baton: true"),
-        ("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: \"true\""),
+        (
+            "readOnlyRootFilesystem: true",
+            "readOnlyRootFilesystem: \"true\"",
+        ),
     ] {
         assert_eq!(faults_with(text, by).len(), 1, "{by}");
     }

@@ -15,9 +15,7 @@ fn default_of(flag: &str) -> i64 {
     let words: Vec<_> = help.split_whitespace().collect();
     let at = words.iter().position(|word| *word == flag);
     let mut after = words[at.expect("a flag")..].iter();
-    after
-        .find(|word| **word == "[default:")
-        .expect("a default");
+    after.find(|word| **word == "[default:").expect("a default");
     let value = after.next().expect("a value").trim_end_matches(']');
     value.parse().expect("a number")
 }
@@ -32,10 +30,16 @@ fn a_service_is_not_killed_before_its_grace_is_over() {
     let needed = default_of("--shutdown-grace") + LAST_WORDS;
     for (what, pod) in pods() {
         let given = pod.termination_grace_period_seconds;
-        assert!(what == "the reader" || given.is_some_and(|given| given > needed), "{what}");
+        assert!(
+            what == "the reader" || given.is_some_and(|given| given > needed),
+            "{what}"
+        );
     }
     for name in ["baton-valimail.service", "baton-valimail-sync.service"] {
-        assert!(seconds(&Unit::of(name), "TimeoutStopSec") > needed, "{name}");
+        assert!(
+            seconds(&Unit::of(name), "TimeoutStopSec") > needed,
+            "{name}"
+        );
     }
 }
 

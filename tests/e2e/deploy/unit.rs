@@ -18,7 +18,10 @@ impl Unit {
         let mut lines = Vec::new();
         let mut section = String::new();
         for line in text.lines().map(str::trim) {
-            assert!(!line.ends_with('\\') && !line.contains(['"', '\'']), "{line}");
+            assert!(
+                !line.ends_with('\\') && !line.contains(['"', '\'']),
+                "{line}"
+            );
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

@@ -40,8 +40,14 @@ fn a_unit_writes_only_into_directories_of_its_own() {
             assert_eq!(unit.value("Service", key), value, "{name}");
         }
         assert_eq!(unit.values("Service", "ReadWritePaths").next(), None);
-        let cache = format!("XDG_CACHE_HOME=%C/{}", unit.value("Service", "CacheDirectory"));
-        assert!(unit.values("Service", "Environment").any(|set| set == cache));
+        let cache = format!(
+            "XDG_CACHE_HOME=%C/{}",
+            unit.value("Service", "CacheDirectory")
+        );
+        assert!(
+            unit.values("Service", "Environment")
+                .any(|set| set == cache)
+        );
     }
 }
 
@@ -50,7 +56,10 @@ fn both_units_are_hardened_alike() {
     let hardening = |name: &str| {
         let lines = Unit::of(name).lines.into_iter();
         let mut lines = lines.skip_while(|line| line.1 != "DynamicUser");
-        let hardening: Vec<_> = lines.by_ref().take_while(|line| line.0 == "Service").collect();
+        let hardening: Vec<_> = lines
+            .by_ref()
+            .take_while(|line| line.0 == "Service")
+            .collect();
         assert!(hardening.len() > 20, "{name}");
         hardening
     };
@@ -61,7 +70,10 @@ fn both_units_are_hardened_alike() {
 fn memory_may_become_executable_because_components_are_compiled() {
     for name in [SERVICE, SYNC] {
         let unit = Unit::of(name);
-        assert_eq!(unit.values("Service", "MemoryDenyWriteExecute").next(), None);
+        assert_eq!(
+            unit.values("Service", "MemoryDenyWriteExecute").next(),
+            None
+        );
     }
 }
 
