@@ -18,13 +18,13 @@ impl Unit {
         let mut lines = Vec::new();
         let mut section = String::new();
         for line in text.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
             assert!(
                 !line.ends_with('\\') && !line.contains(['"', '\'']),
                 "{line}"
             );
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
             if let Some(name) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
                 section = name.to_owned();
                 continue;
@@ -43,7 +43,7 @@ impl Unit {
     }
 
     /// The one value of a key.
-    pub fn value(&self, section: &str, key: &str) -> &str {
+    pub fn value<'a>(&'a self, section: &'a str, key: &'a str) -> &'a str {
         let mut values = self.values(section, key);
         let value = values.next().unwrap_or_else(|| panic!("no {key}"));
         assert_eq!(values.next(), None, "{key}");
