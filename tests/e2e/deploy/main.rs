@@ -1,0 +1,12 @@
+//! What the files in `host/deploy` promise to whoever deploys the connector with them.
+
+mod configuration;
+mod guide;
+mod manifests;
+mod network;
+mod pods;
+mod running;
+mod schema;
+mod time;
+mod unit;
+mod units;
