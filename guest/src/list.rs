@@ -34,7 +34,7 @@ pub struct Envelope {
 }
 
 /// Why a body is not a list.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotAList {
     /// Does not begin like JSON: the beginning of it.
     NotJson(String),
