@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::{Error, WasiBody};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes of an answer that brings a secret. It has to be read as a whole.
 const SECRET_ANSWER: usize = 1 << 20;
@@ -189,8 +189,8 @@ pub(super) async fn without_secrets(
 }
 
 /// Keeps the secrets that a body brings at the places that `rule` names. Gives it back with
-/// placeholders in these places, and null where there is something else than a text that this host
-/// could keep; byte by byte as it came, where there is nothing.
+/// placeholders in these places and wherever else it repeats them, and null where there is something
+/// else than a text that this host could keep; byte by byte as it came, where there is nothing.
 ///
 /// # Errors
 ///
@@ -222,7 +222,12 @@ pub fn kept(body: Bytes, rule: &Rule, secrets: &Secrets) -> Result<Bytes, Bytes>
     if let Ok(mut body) = body.try_into_mut() {
         body.zeroize();
     }
-    Ok(json.to_string().into())
+    let written = Zeroizing::new(json.to_string());
+    // What has just been kept may stand elsewhere in it, too.
+    Ok(match secrets.mask() {
+        Some(mask) => mask.whole(written.as_bytes()),
+        None => Bytes::copy_from_slice(written.as_bytes()),
+    })
 }
 
 fn withheld(rule: &Rule, why: &str) -> WasiBody {
@@ -239,3 +244,6 @@ fn whole(body: Bytes) -> WasiBody {
         .map_err(|never| match never {})
         .boxed_unsync()
 }
+
+#[cfg(test)]
+mod tests;
