@@ -34,7 +34,7 @@ pub struct Envelope {
 }
 
 /// Why a body is not a list.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotAList {
     /// Does not begin like JSON: the beginning of it.
     NotJson(String),
@@ -355,9 +355,18 @@ impl OtherType {
 fn broken_off(error: &serde_json::Error, rest: &[u8]) -> bool {
     match error.classify() {
         Category::Eof => true,
-        Category::Syntax => matches!(rest.last(), Some(b'-' | b'+' | b'.' | b'e' | b'E')),
+        Category::Syntax => {
+            matches!(rest.last(), Some(b'-' | b'+' | b'.' | b'e' | b'E')) && is_at_end(error, rest)
+        }
         Category::Data | Category::Io => false,
     }
+}
+
+/// Whether the last byte is what is wrong.
+fn is_at_end(error: &serde_json::Error, rest: &[u8]) -> bool {
+    let line = 1 + rest.iter().filter(|byte| **byte == b'\n').count();
+    let column = rest.iter().rev().take_while(|byte| **byte != b'\n').count();
+    (error.line(), error.column()) == (line, column)
 }
 
 /// serde_json counts lines and columns from the start of the slice, which tells nobody

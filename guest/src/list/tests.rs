@@ -110,6 +110,22 @@ fn what_is_no_list_is_named_for_what_it_is() {
 }
 
 #[test]
+fn what_is_broken_does_not_become_what_breaks_off_by_its_last_byte() {
+    for broken in [
+        r#"{"a":x-"#,
+        "{\"a\":\"\n e",
+        r#"{"Resources":[{"id":tru,"x":1."#,
+    ] {
+        let (_, whole) = whole(broken);
+        assert!(matches!(whole, Err(NotAList::Syntax { .. })), "{whole:?}");
+        let piecewise: Vec<_> = (0..broken.len()).collect();
+        assert_eq!(read(broken.as_bytes(), &piecewise).1, whole);
+    }
+    let (_, end) = whole(r#"{"a":1e"#);
+    assert_eq!(end, Err(NotAList::Truncated(7)));
+}
+
+#[test]
 fn a_record_that_goes_on_and_on_is_given_up() {
     let mut reader = ListReader::<User>::default();
     let mut records = Vec::new();

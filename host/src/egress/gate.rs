@@ -322,7 +322,6 @@ impl Gate {
             return Err(Error::HttpResponseContentCoding(None));
         }
         let mask = self.secrets.mask();
-        incoming::headers(&mut head.headers, mask.as_ref());
         let success = head.status.is_success();
         let answer = Answer::new(body, bounds.response, mask, pending);
         let body = match rule.returns.is_empty() {
@@ -332,6 +331,8 @@ impl Gate {
                 incoming::without_secrets(answer, rule, secrets, success, traffic).await?
             }
         };
+        // They may repeat what the body has just brought.
+        incoming::headers(&mut head.headers, self.secrets.mask().as_ref());
         Ok(http::Response::from_parts(head, body))
     }
 

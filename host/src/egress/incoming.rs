@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::{Error, WasiBody};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes of an answer that brings a secret. It has to be read as a whole.
 const SECRET_ANSWER: usize = 1 << 20;
@@ -181,11 +181,23 @@ pub(super) async fn without_secrets(
             Err(_) => return Ok(withheld(rule, "it is larger than 1 MiB")),
         },
     };
+    Ok(match kept(body, rule, secrets) {
+        Ok(body) => whole(body),
+        Err(body) if success && !body.is_empty() => withheld(rule, "it is not JSON"),
+        Err(body) => whole(body),
+    })
+}
+
+/// Keeps the secrets that a body brings at the places that `rule` names. Gives it back with
+/// placeholders in these places and wherever else it repeats them, and null where there is something
+/// else than a text that this host could keep; byte by byte as it came, where there is nothing.
+///
+/// # Errors
+///
+/// The body itself, when it is not JSON.
+pub fn kept(body: Bytes, rule: &Rule, secrets: &Secrets) -> Result<Bytes, Bytes> {
     let Ok(mut json) = serde_json::from_slice::<Value>(&body) else {
-        return Ok(match success && !body.is_empty() {
-            true => withheld(rule, "it is not JSON"),
-            false => whole(body),
-        });
+        return Err(body);
     };
     let mut any = false;
     for returned in &rule.returns {
@@ -204,13 +216,18 @@ pub(super) async fn without_secrets(
         any = true;
     }
     if !any {
-        return Ok(whole(body));
+        return Ok(body);
     }
     // Where nobody else holds on to these bytes.
     if let Ok(mut body) = body.try_into_mut() {
         body.zeroize();
     }
-    Ok(whole(json.to_string().into()))
+    let written = Zeroizing::new(json.to_string());
+    // What has just been kept may stand elsewhere in it, too.
+    Ok(match secrets.mask() {
+        Some(mask) => mask.whole(written.as_bytes()),
+        None => Bytes::copy_from_slice(written.as_bytes()),
+    })
 }
 
 fn withheld(rule: &Rule, why: &str) -> WasiBody {
@@ -227,3 +244,6 @@ fn whole(body: Bytes) -> WasiBody {
         .map_err(|never| match never {})
         .boxed_unsync()
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,8 +38,9 @@ const FORWARDED: &str = "x-forwarded-";
 ///
 /// # Errors
 ///
-/// Names the first one, or says that they are too large.
-pub(super) fn check(headers: &HeaderMap, limit: usize) -> Result<(), Refusal> {
+/// [`Refusal::Header`] names the first one; [`Refusal::Excess`] says that they have more than
+/// `limit` bytes, as [`size`] counts them.
+pub fn check(headers: &HeaderMap, limit: usize) -> Result<(), Refusal> {
     let fools = |name: &&HeaderName| {
         FORBIDDEN.contains(&name.as_str()) || name.as_str().starts_with(FORWARDED)
     };
@@ -53,19 +54,21 @@ pub(super) fn check(headers: &HeaderMap, limit: usize) -> Result<(), Refusal> {
 }
 
 /// Bytes of headers, as HTTP/2 counts them (RFC 9113, section 6.5.2).
-pub(super) fn size(headers: &HeaderMap) -> usize {
+pub fn size(headers: &HeaderMap) -> usize {
     let sizes = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + 32);
     sizes.sum()
 }
 
-/// Takes out what follows from the request itself, and fills the secrets in that `rule` names.
+/// Takes out what follows from the request itself, and fills the secrets in that `rule` names: in
+/// place of their placeholders, also within `Basic <pair in base64>`. Values that have got one are
+/// marked as sensitive, and all others stay as they are.
 ///
 /// # Errors
 ///
-/// When no header can hold one of them.
-pub(super) fn headers(
+/// [`Refusal::Unwritable`], when no header can hold one of them.
+pub fn headers(
     mut headers: HeaderMap,
     rule: &Rule,
     secrets: &Secrets,
@@ -103,8 +106,9 @@ fn filled(value: &HeaderValue, rule: &Rule, secrets: &Secrets) -> Option<Zeroizi
     Some(filled)
 }
 
-/// Fills the secrets in that `rule` names, where the body is JSON. Any other body is left as it is.
-pub(super) fn body(body: Bytes, rule: &Rule, secrets: &Secrets) -> Bytes {
+/// Fills the secrets in that `rule` names, where the body is JSON: in texts that are values. Any
+/// other body is left as it is, byte by byte, and so is one in which there is nothing to fill in.
+pub fn body(body: Bytes, rule: &Rule, secrets: &Secrets) -> Bytes {
     if rule.sends.is_empty() || !secrets.are_in(&body) {
         return body;
     }
