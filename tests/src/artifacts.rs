@@ -86,13 +86,13 @@ fn build() -> Result<Artifacts> {
         "hostile",
     ];
     let components = cargo(&components)?;
-    // As `cargo test --workspace` builds, tests included: their dependencies decide on features of
-    // the programs', and would have everything built twice.
-    let mut programs = vec!["--workspace", "--bins", "--tests"];
-    if !cfg!(debug_assertions) {
-        programs.push("--release");
-    }
-    let programs = cargo(&programs)?;
+    // As `cargo test` builds, tests included, or `cargo bench`: their dependencies decide on features
+    // of the programs', and would have everything built twice.
+    let programs = match cfg!(debug_assertions) {
+        true => ["--workspace", "--bins", "--tests"].as_slice(),
+        false => &["--workspace", "--bins", "--benches", "--release"],
+    };
+    let programs = cargo(programs)?;
     let paths = |built: &[Built], extension: Option<&str>| {
         let fitting = built
             .iter()

@@ -1,6 +1,6 @@
 //! A component that lies beside the program and has its name: the program is that connector then.
 //!
-//! `/baton-valimail` beside `/baton-valimail.wasm` takes the arguments that a connector of Baton's
+//! `/baton-x` beside `/baton-x.wasm` takes the arguments that a connector of Baton's
 //! takes, so that what starts one need not change.
 
 use super::command;
