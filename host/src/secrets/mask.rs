@@ -6,13 +6,14 @@ use base64::{
     engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 use bytes::{Bytes, BytesMut};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Puts placeholders in the place of secrets, wherever they are cut.
 ///
-/// A secret is found as it is, as JSON writes it (with and without `\/`), percent-encoded, and in
+/// A secret is found as it is; as JSON writes it (with and without `\/`); percent-encoded, as little
+/// as RFC 3986 has it, or all but letters and digits, with hexadecimal digits of either case; and in
 /// base64, wherever in an encoded text it begins.
 #[derive(Clone)]
 pub struct Mask {
@@ -127,22 +128,44 @@ impl Needles {
     }
 }
 
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 fn spellings(secret: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let json = serde_json::to_string(secret).unwrap_or_default();
     let json = Zeroizing::new(json);
     let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or(secret);
-    let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
     let texts = [
-        secret.as_bytes().to_vec(),
-        inner.as_bytes().to_vec(),
-        inner.replace('/', r"\/").into_bytes(),
-        encoded.as_bytes().to_vec(),
+        secret.to_owned(),
+        inner.to_owned(),
+        inner.replace('/', r"\/"),
+        encoded(secret, &RESERVED, str::to_owned),
+        encoded(secret, &RESERVED, str::to_ascii_lowercase),
+        encoded(secret, NON_ALPHANUMERIC, str::to_owned),
+        encoded(secret, NON_ALPHANUMERIC, str::to_ascii_lowercase),
     ];
-    let texts = texts.into_iter().map(Zeroizing::new);
+    let texts = texts.map(|text| Zeroizing::new(text.into_bytes()));
     let base64 = [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD]
         .into_iter()
         .flat_map(|engine| (0..3).map(|offset| in_base64(secret, engine, offset)));
-    texts.chain(base64).collect()
+    texts.into_iter().chain(base64).collect()
+}
+
+/// The text with those of `set` percent-encoded, in this case.
+fn encoded(text: &str, set: &'static AsciiSet, case: impl Fn(&str) -> String) -> String {
+    // At most three for each, so that nothing is left behind by growing.
+    let mut encoded = String::with_capacity(3 * text.len());
+    for piece in utf8_percent_encode(text, set) {
+        match piece.starts_with('%') {
+            true => encoded.push_str(&case(piece)),
+            false => encoded.push_str(piece),
+        }
+    }
+    encoded
 }
 
 /// What base64 (RFC 4648) makes of a secret that is `offset` bytes into a group of three: the
@@ -168,6 +191,7 @@ mod tests {
             ("hunter2-and-more", "P2"),
             ("a/\"b\"", "P3"),
             ("rehunt", "P4"),
+            ("c-d/~e", "P5"),
         ];
         Mask::new(pairs.into_iter()).unwrap()
     }
@@ -192,6 +216,10 @@ mod tests {
             (r#"{"k":"a/\"b\""}"#, r#"{"k":"P3"}"#),
             (r#"{"k":"a\/\"b\""}"#, r#"{"k":"P3"}"#),
             ("q=a%2F%22b%22&r", "q=P3&r"),
+            ("q=c-d%2F~e&r", "q=P5&r"),
+            ("q=c-d%2f~e&r", "q=P5&r"),
+            ("q=c%2Dd%2F%7Ee&r", "q=P5&r"),
+            ("q=c%2dd%2f%7ee&r", "q=P5&r"),
             ("rehunter2", "P4er2"),
             ("nothing", "nothing"),
         ] {

@@ -157,8 +157,11 @@ impl Value<'_> {
                 };
                 (text.into_bytes(), sent.into_bytes())
             }
-            // No placeholder is guessed.
-            Self::Bytes(bytes) => (bytes.to_vec(), bytes.to_vec()),
+            // It holds neither a placeholder nor the mark of a secret.
+            Self::Bytes(bytes) => {
+                let bytes: Vec<_> = bytes.iter().copied().filter(|byte| *byte != b'~').collect();
+                (bytes.clone(), bytes)
+            }
         }
     }
 }

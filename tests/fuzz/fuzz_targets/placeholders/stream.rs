@@ -3,7 +3,7 @@
 use connector_host::secrets::{Mask, Secrets};
 use fuzz::secret::{NAMES, keep};
 use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Bytes of the shortest secret that is looked for.
 const SHORTEST: usize = 8;
@@ -38,15 +38,33 @@ enum Spelling {
     Plain,
     Json,
     JsonWithSlashes,
-    PercentEncoded,
+    Reserved(Case),
+    NonAlphanumeric(Case),
 }
 
-const SPELLINGS: [Spelling; 4] = [
+/// Of hexadecimal digits.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Case {
+    Upper,
+    Lower,
+}
+
+const SPELLINGS: [Spelling; 7] = [
     Spelling::Plain,
     Spelling::Json,
     Spelling::JsonWithSlashes,
-    Spelling::PercentEncoded,
+    Spelling::Reserved(Case::Upper),
+    Spelling::Reserved(Case::Lower),
+    Spelling::NonAlphanumeric(Case::Upper),
+    Spelling::NonAlphanumeric(Case::Lower),
 ];
+
+/// What has to be percent-encoded in a URL (RFC 3986, section 2.3).
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// No secret comes in, however it is spelled and wherever the answer is cut; where it is cut makes
 /// no difference, and what has no secret stays what it is.
@@ -165,7 +183,19 @@ impl Spelling {
             Self::Plain => secret.to_owned(),
             Self::Json => json(),
             Self::JsonWithSlashes => json().replace('/', r"\/"),
-            Self::PercentEncoded => utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+            Self::Reserved(case) => case.encoded(secret, &RESERVED),
+            Self::NonAlphanumeric(case) => case.encoded(secret, NON_ALPHANUMERIC),
         }
+    }
+}
+
+impl Case {
+    fn encoded(self, secret: &str, set: &'static AsciiSet) -> String {
+        let pieces = utf8_percent_encode(secret, set);
+        let pieces = pieces.map(|piece| match self {
+            Self::Lower if piece.starts_with('%') => piece.to_lowercase(),
+            _ => piece.to_owned(),
+        });
+        pieces.collect()
     }
 }
