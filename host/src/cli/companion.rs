@@ -6,6 +6,7 @@
 use super::command;
 use clap::Command;
 use connector_host::contract::describe::Description;
+use rustix::fs::{Access, access};
 use std::{
     env,
     ffi::OsString,
@@ -26,8 +27,7 @@ pub fn complete(arguments: Vec<OsString>) -> Vec<OsString> {
 pub(super) fn beside(arguments: &[OsString]) -> Option<PathBuf> {
     let started = Path::new(arguments.first()?);
     let program = match started.parent()?.as_os_str().is_empty() {
-        // It was found in PATH.
-        true => env::current_exe().ok()?,
+        true => in_path(started).or_else(|| env::current_exe().ok())?,
         false => started.to_owned(),
     };
     let name = program.file_name()?;
@@ -35,6 +35,14 @@ pub(super) fn beside(arguments: &[OsString]) -> Option<PathBuf> {
     component.push(".wasm");
     let component = program.with_file_name(component);
     component.is_file().then_some(component)
+}
+
+/// Where a shell finds a program. The system only knows where the links to it have led.
+fn in_path(program: &Path) -> Option<PathBuf> {
+    let directories = env::var_os("PATH")?;
+    env::split_paths(&directories)
+        .map(|directory| directory.join(program))
+        .find(|place| access(place, Access::EXEC_OK).is_ok() && place.is_file())
 }
 
 /// The arguments as they would be without `component` beside the program: with a command, and

@@ -27,7 +27,21 @@ fn baton_valimail(
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> Transcript {
-    let mut program = Command::new(directory.join("baton-valimail"));
+    started_as(
+        &directory.join("baton-valimail"),
+        directory,
+        arguments,
+        environment,
+    )
+}
+
+fn started_as(
+    name: &Path,
+    directory: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Transcript {
+    let mut program = Command::new(name);
     program
         .args(arguments)
         .env_clear()
@@ -72,6 +86,20 @@ fn it_takes_the_commands_of_baton_and_of_the_host() {
     let url = "https://api.valimail.com/auth";
     assert!(
         said(&["policy", "explain", "POST", url, "--valimail-slug", "acme"]).contains("passes")
+    );
+}
+
+#[test]
+fn a_link_in_the_path_is_the_connector_too() {
+    let directory = installed();
+    let path = directory.path().to_str().expect("a path");
+    let name = Path::new("baton-valimail");
+    let version = started_as(name, directory.path(), &["--version"], &[("PATH", path)]);
+    assert!(
+        version
+            .succeeded()
+            .stdout
+            .starts_with("baton-valimail version ")
     );
 }
 
