@@ -1,24 +1,18 @@
 //! Log records for an OpenTelemetry collector: what standard error gets, secrets blanked out.
 
 use super::{Fields, caller, level, resource};
-use crate::cli::Collector;
-use connector_host::{
-    connector::Connector,
-    failure::{Failure, Kind, Result},
-};
+use crate::cli::{Collector, FLUSH};
+use connector_host::{connector::Connector, failure::Result};
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
-use opentelemetry_otlp::{LogExporter, WithExportConfig, WithTonicConfig};
+use opentelemetry_otlp::LogExporter;
 use opentelemetry_sdk::logs::{SdkLogger, SdkLoggerProvider};
 use serde_json::Value;
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{Layer, layer::Context};
-
-/// How long the last records may take to arrive.
-const FLUSH: Duration = Duration::from_secs(5);
 
 static LOGS: Mutex<Option<Logs>> = Mutex::new(None);
 
@@ -33,19 +27,10 @@ struct Logs {
 ///
 /// When the collector's address or certificate is of no use.
 pub fn begin(collector: &Collector, connector: &Connector) -> Result<()> {
-    let exporter = LogExporter::builder()
-        .with_tonic()
-        .with_endpoint(collector.endpoint.clone())
-        .with_timeout(FLUSH);
-    let exporter = match &collector.tls {
-        Some(tls) => exporter.with_tls_config(tls.clone()),
-        None => exporter,
-    };
-    let exporter = exporter.build().map_err(|error| {
-        Failure::of(Kind::InvalidArgument, error)
-            .context(format!("cannot send logs to {}", collector.endpoint))
-            .hint("Look at --otel-collector-endpoint.")
-    })?;
+    let exporter = collector.reach(LogExporter::builder().with_tonic());
+    let exporter = exporter
+        .build()
+        .map_err(|error| collector.unusable("logs", error))?;
     let provider = SdkLoggerProvider::builder()
         .with_resource(resource(connector))
         .with_batch_exporter(exporter)

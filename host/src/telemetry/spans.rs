@@ -7,11 +7,11 @@
 mod exporter;
 
 use super::resource;
-use crate::cli::Collector;
+use crate::cli::{Collector, FLUSH};
 use connector_host::{
     connector::Connector,
     egress::{Exchange, Verdict, Witness},
-    failure::{Failure, Kind, Result},
+    failure::Result,
     secrets::Secrets,
     service::{Follower, Following},
 };
@@ -20,12 +20,9 @@ use opentelemetry::{
     Context, KeyValue,
     trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider},
 };
-use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithTonicConfig};
+use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
-use std::{sync::Arc, time::Duration};
-
-/// How long the last spans may take to arrive.
-const FLUSH: Duration = Duration::from_secs(5);
+use std::sync::Arc;
 
 /// Sends spans.
 pub struct Spans {
@@ -58,19 +55,10 @@ impl Spans {
         connector: &Connector,
         secrets: Arc<Secrets>,
     ) -> Result<Self> {
-        let exporter = SpanExporter::builder()
-            .with_tonic()
-            .with_endpoint(collector.endpoint.clone())
-            .with_timeout(FLUSH);
-        let exporter = match &collector.tls {
-            Some(tls) => exporter.with_tls_config(tls.clone()),
-            None => exporter,
-        };
-        let exporter = exporter.build().map_err(|error| {
-            Failure::of(Kind::InvalidArgument, error)
-                .context(format!("cannot send spans to {}", collector.endpoint))
-                .hint("Look at --otel-collector-endpoint.")
-        })?;
+        let exporter = collector.reach(SpanExporter::builder().with_tonic());
+        let exporter = exporter
+            .build()
+            .map_err(|error| collector.unusable("spans", error))?;
         let description = &connector.description;
         let provider = SdkTracerProvider::builder()
             .with_resource(resource(connector))
