@@ -1,7 +1,8 @@
 //! What service mode costs: memory, the way to the first hello, and what it adds to each task.
 //!
 //! `cargo bench --bench service` runs the real program and the real component between the stand-ins
-//! for ConductorOne and Valimail. Of several runs the best counts.
+//! for ConductorOne and Valimail. `cargo bench --bench service -- PROGRAM` measures another build of
+//! the program, such as an image's. Of several runs the best counts.
 
 use anyhow::{Context, Result, ensure};
 use e2e::{
@@ -10,8 +11,8 @@ use e2e::{
     valimail::{APP_ID, Accounts, CLIENT_ID, SLUG, Settings, Standin},
 };
 use std::{
-    fs,
-    path::Path,
+    env, fs,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -25,6 +26,9 @@ const ACCOUNTS: u64 = 100_000;
 const SYNCS: u32 = 3;
 
 fn main() -> Result<()> {
+    // The host's own client takes no other either.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    println!("{}", program().display());
     let company = Standin::start(Settings::company());
     println!("start to hello, warm cache: {:.1?}", hello(&company)?);
     let (memory, busy) = idle(&company)?;
@@ -32,18 +36,27 @@ fn main() -> Result<()> {
     let (whole, requests) = grant(&company)?;
     println!("a grant, from poll to finish: {whole:.2?}; its requests alone: {requests:.2?}");
     let many = Standin::start(Settings::with(Accounts::generated(ACCOUNTS)));
-    let (task, once) = sync(&many)?;
+    let (task, once, peak) = sync(&many)?;
     let ratio = task.as_secs_f64() / once.as_secs_f64();
     println!("{ACCOUNTS} accounts: {task:.3?} as a task with its upload, {once:.3?} into a file");
-    println!("ratio: {ratio:.2}");
+    println!("ratio: {ratio:.2}; {peak:.1} MiB resident at the most");
     Ok(())
 }
 
+/// What is measured.
+fn program() -> PathBuf {
+    // Cargo's own flags come first.
+    let named = env::args_os()
+        .skip(1)
+        .find(|argument| argument != "--bench");
+    named.map_or_else(|| artifacts().host().to_owned(), PathBuf::from)
+}
+
 /// The program, configured for a stand-in, in a directory of its own.
-fn program(valimail: &Standin, directory: &Path) -> Command {
+fn connector(valimail: &Standin, directory: &Path) -> Command {
     let origin = valimail.origin();
-    let mut program = Command::new(artifacts().host());
-    program
+    let mut connector = Command::new(program());
+    connector
         .arg("run")
         .arg(artifacts().valimail())
         .env_clear()
@@ -58,7 +71,7 @@ fn program(valimail: &Standin, directory: &Path) -> Command {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    program
+    connector
 }
 
 /// A service that is killed when it is not needed any more.
@@ -74,15 +87,15 @@ impl Service {
     fn start(valimail: &Standin) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let conductor = ConductorOne::start(ServiceSettings::default());
-        let mut program = program(valimail, directory.path());
-        program
+        let mut connector = connector(valimail, directory.path());
+        connector
             .env("BATON_CLIENT_ID", conductor.client_id())
             .env("BATON_CLIENT_SECRET", conductor.client_secret())
             .env("BATON_CA_FILE", conductor.ca_file())
             .env("BATON_HOST_ID", "bench")
             .env("BATON_PROVISIONING", "true");
         let began = Instant::now();
-        let process = program.spawn()?;
+        let process = connector.spawn()?;
         conductor.wait_until("a hello", |state| state.hellos_heard > 0);
         Ok(Self {
             process,
@@ -100,12 +113,12 @@ impl Service {
         record.took().context("it was handed out")
     }
 
-    /// Resident memory, in MiB.
-    fn resident(&self) -> Result<f64> {
+    /// Memory in MiB: `VmRSS` is what is resident, `VmHWM` what was at the most (proc_pid_status(5)).
+    fn memory(&self, field: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next());
-        Ok(kib.context("VmRSS")?.parse::<f64>()? / 1024.0)
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let kib = line.and_then(|line| line.trim_start_matches(':').split_whitespace().next());
+        Ok(kib.context(field.to_owned())?.parse::<f64>()? / 1024.0)
     }
 }
 
@@ -131,12 +144,12 @@ fn hello(valimail: &Standin) -> Result<Duration> {
 fn idle(valimail: &Standin) -> Result<(f64, f64)> {
     let service = Service::start(valimail)?;
     thread::sleep(Duration::from_secs(2));
-    let before = service.resident()?;
+    let before = service.memory("VmRSS")?;
     for _ in 0..10 {
         service.does(tasks::sync())?;
     }
     thread::sleep(Duration::from_secs(2));
-    Ok((before, service.resident()?))
+    Ok((before, service.memory("VmRSS")?))
 }
 
 /// What a grant takes, and what of it a plain client takes for as many requests; medians.
@@ -172,17 +185,17 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// A sync as a task, and into a file.
-fn sync(valimail: &Standin) -> Result<(Duration, Duration)> {
+/// A sync as a task, and into a file; and the memory of the service.
+fn sync(valimail: &Standin) -> Result<(Duration, Duration, f64)> {
     let service = Service::start(valimail)?;
     let mut best = [Duration::MAX; 2];
     for _ in 0..SYNCS {
         best[0] = best[0].min(service.does(tasks::sync())?);
         let directory = tempfile::tempdir()?;
         let start = Instant::now();
-        let status = program(valimail, directory.path()).status()?;
+        let status = connector(valimail, directory.path()).status()?;
         ensure!(status.success(), "the sync failed");
         best[1] = best[1].min(start.elapsed());
     }
-    Ok((best[0], best[1]))
+    Ok((best[0], best[1], service.memory("VmHWM")?))
 }
