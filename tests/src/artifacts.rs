@@ -86,13 +86,13 @@ fn build() -> Result<Artifacts> {
         "hostile",
     ];
     let components = cargo(&components)?;
-    // As `cargo test` builds, tests included, or `cargo bench`: their dependencies decide on features
-    // of the programs', and would have everything built twice.
-    let programs = match cfg!(debug_assertions) {
-        true => ["--workspace", "--bins", "--tests"].as_slice(),
-        false => &["--workspace", "--bins", "--benches", "--release"],
-    };
-    let programs = cargo(programs)?;
+    // The whole workspace, as `cargo test` and `cargo bench` do: features are those of all its
+    // packages then, and nothing is built twice.
+    let mut programs = vec!["--workspace", "--bins"];
+    if !cfg!(debug_assertions) {
+        programs.push("--release");
+    }
+    let programs = cargo(&programs)?;
     let paths = |built: &[Built], extension: Option<&str>| {
         let fitting = built
             .iter()

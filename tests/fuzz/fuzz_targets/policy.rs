@@ -7,12 +7,13 @@ use connector_host::{
     contract::describe::Effect,
     egress::{Operation, Permit, Policy, PolicyFile, rule::Rule},
 };
+use derive_arbitrary::Arbitrary;
 use fuzz::{
     file::{Declared, File, Method},
     template::{Template, settings},
     text::{Origin, Path, one_of},
 };
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
+use libfuzzer_sys::fuzz_target;
 use url::Url;
 
 #[derive(Arbitrary, Debug)]

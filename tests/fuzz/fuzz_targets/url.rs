@@ -3,9 +3,10 @@
 #![no_main]
 
 use connector_host::egress::template::Template;
+use derive_arbitrary::Arbitrary;
 use fuzz::text::{Origin, Path};
 use http::Uri;
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
+use libfuzzer_sys::fuzz_target;
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 

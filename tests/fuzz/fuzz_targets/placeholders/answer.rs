@@ -2,8 +2,8 @@
 
 use crate::rule::returning;
 use connector_host::{egress::incoming, secrets::Secrets};
+use derive_arbitrary::Arbitrary;
 use fuzz::secret::{Marked, Text};
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
 use serde_json::{Map, Value};
 
 /// Bytes of the shortest secret that is looked for.

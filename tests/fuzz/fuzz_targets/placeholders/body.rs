@@ -1,9 +1,9 @@
 //! A body as it leaves.
 
-use crate::rule::sending;
+use crate::rule::{filled, sending};
 use connector_host::{egress::outgoing, secrets::Secrets};
+use derive_arbitrary::Arbitrary;
 use fuzz::secret::{Marked, NAMES, Text, keep};
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
 use serde_json::{Map, Value};
 
 #[derive(Arbitrary, Debug)]
@@ -49,14 +49,7 @@ pub fn check(input: &Input) {
     for (value, sends) in values.iter().zip(input.sends) {
         assert!(sends || !sent.contains(value), "{sent}");
     }
-    let filled = |text: &str| {
-        let mut text = text.to_owned();
-        let pairs = placeholders.iter().zip(&values);
-        for ((placeholder, value), _) in pairs.zip(input.sends).filter(|(_, sends)| *sends) {
-            text = text.replace(placeholder, value);
-        }
-        text
-    };
+    let filled = |text: &str| filled(text, &placeholders, &values, input.sends);
     match serde_json::from_str::<Value>(&body) {
         Ok(json) => {
             let expected = each_text(&json, &filled);

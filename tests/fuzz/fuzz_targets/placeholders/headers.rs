@@ -1,17 +1,17 @@
 //! Headers as they leave.
 
-use crate::rule::sending;
+use crate::rule::{filled, sending};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connector_host::{
     egress::{Refusal, outgoing},
     secrets::Secrets,
 };
+use derive_arbitrary::Arbitrary;
 use fuzz::{
     secret::{Marked, NAMES, Text, keep},
     text::one_of,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
 
 /// Headers that a component may set.
 const SENT: [&str; 4] = ["x-key", "authorization", "cookie", "accept"];
@@ -53,14 +53,7 @@ pub fn check(input: &Input) {
     let secrets = Secrets::default();
     let values = input.secrets.values();
     let placeholders = keep(&secrets, &values);
-    let filled = |text: &str| {
-        let mut text = text.to_owned();
-        let pairs = placeholders.iter().zip(&values);
-        for ((placeholder, value), _) in pairs.zip(input.sends).filter(|(_, sends)| *sends) {
-            text = text.replace(placeholder, value);
-        }
-        text
-    };
+    let filled = |text: &str| filled(text, &placeholders, &values, input.sends);
 
     let mut headers = HeaderMap::new();
     let mut expected: Vec<(HeaderName, Vec<u8>)> = Vec::new();

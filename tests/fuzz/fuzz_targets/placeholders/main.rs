@@ -8,7 +8,8 @@ mod headers;
 mod rule;
 mod stream;
 
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary, fuzz_target};
+use derive_arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 enum Input<'a> {

@@ -13,6 +13,22 @@ pub fn sending(sends: [bool; NAMES.len()]) -> Rule {
     rule(sent.collect(), Vec::new())
 }
 
+/// A text in which such a rule has put `values` in the place of their placeholders.
+pub fn filled(
+    text: &str,
+    placeholders: &[String],
+    values: &[String],
+    sends: [bool; NAMES.len()],
+) -> String {
+    let mut text = text.to_owned();
+    for ((placeholder, value), sends) in placeholders.iter().zip(values).zip(sends) {
+        if sends {
+            text = text.replace(placeholder, value);
+        }
+    }
+    text
+}
+
 /// A rule whose answers bring a secret.
 pub fn returning(name: &str, pointer: &str) -> Rule {
     let returned = ReturnedSecret {

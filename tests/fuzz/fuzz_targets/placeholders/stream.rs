@@ -1,8 +1,8 @@
 //! An answer as it enters, piece by piece.
 
 use connector_host::secrets::{Mask, Secrets};
+use derive_arbitrary::Arbitrary;
 use fuzz::secret::{NAMES, keep};
-use libfuzzer_sys::{arbitrary, arbitrary::Arbitrary};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Bytes of the shortest secret that is looked for.
