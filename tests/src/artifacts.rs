@@ -155,10 +155,13 @@ struct Built {
 fn cargo(arguments: &[&str]) -> Result<Vec<Built>> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // What cargo has said of the package that runs now would make build scripts run again.
+    // What cargo has said of the package that runs now would make build scripts run again, and all
+    // that needs them be built again.
     for (name, _) in env::vars_os() {
         let ours = name.to_str().is_some_and(|name| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+            name == "OUT_DIR"
+                || name.starts_with("CARGO_PKG_")
+                || name.starts_with("CARGO_MANIFEST_")
         });
         if ours {
             command.env_remove(name);
