@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     borrow::Cow,
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, Weak},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, Weak},
 };
 use zeroize::Zeroizing;
 
@@ -46,6 +46,9 @@ struct Inner {
     hidden: Vec<SecretString>,
     /// Those of single runs.
     children: Vec<Weak<Secrets>>,
+    /// What finds those that are kept. It takes longer to make than most responses to search, so it
+    /// is made once, and again when a secret comes.
+    mask: OnceLock<Option<Mask>>,
 }
 
 #[derive(Clone)]
@@ -72,6 +75,7 @@ impl Secrets {
             value,
             placeholder: placeholder.clone(),
         });
+        inner.mask = OnceLock::new();
         placeholder
     }
 
@@ -79,11 +83,13 @@ impl Secrets {
     /// well, as long as the child is there.
     pub fn child(&self) -> Arc<Self> {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mask = OnceLock::from(inner.mask());
         let child = Arc::new(Self {
             inner: RwLock::new(Inner {
                 kept: inner.kept.clone(),
                 hidden: inner.hidden.clone(),
                 children: Vec::new(),
+                mask,
             }),
         });
         inner.children.retain(|child| child.strong_count() > 0);
@@ -139,10 +145,7 @@ impl Secrets {
     /// What replaces secrets by their placeholders, in something that arrives in pieces. None when
     /// there is nothing to replace.
     pub fn mask(&self) -> Option<Mask> {
-        let inner = self.read();
-        let long = |kept: &&Kept| kept.value.expose_secret().len() >= SHORTEST_MASKED;
-        let pairs = inner.kept.iter().filter(long);
-        Mask::new(pairs.map(|kept| (kept.value.expose_secret(), kept.placeholder.as_str())))
+        self.read().mask()
     }
 
     /// The text with `***` for each secret and each placeholder.
@@ -166,6 +169,17 @@ impl Secrets {
 
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn mask(&self) -> Option<Mask> {
+        let make = || {
+            let long = |kept: &&Kept| kept.value.expose_secret().len() >= SHORTEST_MASKED;
+            let pairs = self.kept.iter().filter(long);
+            Mask::new(pairs.map(|kept| (kept.value.expose_secret(), kept.placeholder.as_str())))
+        };
+        self.mask.get_or_init(make).clone()
     }
 }
 
@@ -251,6 +265,20 @@ mod tests {
         assert_eq!(secrets.count(), 2);
         drop(child);
         assert_eq!(secrets.redact("correct-horse"), "correct-horse");
+    }
+
+    #[test]
+    fn a_mask_knows_all_secrets_that_are_kept_when_it_is_asked_for() {
+        let (secrets, key, _) = secrets();
+        let masked = |secrets: &Secrets| {
+            let mask = secrets.mask().unwrap();
+            String::from_utf8(mask.whole(b"hunter2-and-more, correct-horse").to_vec()).unwrap()
+        };
+        assert_eq!(masked(&secrets), format!("{key}, correct-horse"));
+        let child = secrets.child();
+        let token = child.keep("token", "correct-horse".into());
+        assert_eq!(masked(&child), format!("{key}, {token}"));
+        assert_eq!(masked(&secrets), format!("{key}, correct-horse"));
     }
 
     #[test]
