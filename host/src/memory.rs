@@ -4,11 +4,6 @@
 use rustix::process::DumpableBehavior;
 use rustix::process::{self, Resource, Rlimit};
 
-/// That of musl hands memory out under one lock, and to syncs much more slowly.
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Sees to it that no crash writes memory to a disk, and that no other process of this user reads
 /// it.
 pub fn keep_private() {
