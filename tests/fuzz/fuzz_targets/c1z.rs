@@ -2,8 +2,8 @@
 
 #![no_main]
 
+use arbitrary::Arbitrary;
 use connector_host::c1z::{Options, Reader, Writer};
-use derive_arbitrary::Arbitrary;
 use fuzz::c1z::{Change, Damage, Sample, wrap};
 use libfuzzer_sys::fuzz_target;
 use std::{fmt::Debug, fs, path::Path, sync::LazyLock};

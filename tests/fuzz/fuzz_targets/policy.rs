@@ -3,11 +3,11 @@
 
 #![no_main]
 
+use arbitrary::Arbitrary;
 use connector_host::{
     contract::describe::Effect,
     egress::{Operation, Permit, Policy, PolicyFile, rule::Rule},
 };
-use derive_arbitrary::Arbitrary;
 use fuzz::{
     file::{Declared, File, Method},
     template::{Template, settings},

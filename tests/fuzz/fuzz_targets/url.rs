@@ -2,8 +2,8 @@
 
 #![no_main]
 
+use arbitrary::Arbitrary;
 use connector_host::egress::template::Template;
-use derive_arbitrary::Arbitrary;
 use fuzz::text::{Origin, Path};
 use http::Uri;
 use libfuzzer_sys::fuzz_target;

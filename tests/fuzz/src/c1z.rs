@@ -1,11 +1,11 @@
 //! A small file with a sync, and what can be done to it.
 
 use crate::text::one_of;
+use arbitrary::Arbitrary;
 use connector_host::c1z::{
     Entitlement, EntitlementRow, Grant, GrantRow, Options, Resource, ResourceId, ResourceRow,
     ResourceType, Writer,
 };
-use derive_arbitrary::Arbitrary;
 use prost::Message;
 use rusqlite::{Connection, types::Value};
 use std::{

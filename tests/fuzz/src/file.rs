@@ -1,11 +1,11 @@
 //! What a connector declares, and what an operator's file says of it.
 
 use crate::{template::Template, text::one_of};
+use arbitrary::Arbitrary;
 use connector_host::{
     contract::describe::{self, Operations, OutboundRequest},
     egress::{Operation, rule::may_read},
 };
-use derive_arbitrary::Arbitrary;
 
 const METHODS: [&str; 6] = ["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD"];
 const CHANGES: [Operation; 4] = [

@@ -1,8 +1,8 @@
 //! Secrets, and texts in which their placeholders stand.
 
 use crate::text::one_of;
+use arbitrary::Arbitrary;
 use connector_host::secrets::Secrets;
-use derive_arbitrary::Arbitrary;
 
 /// The names of the secrets.
 pub const NAMES: [&str; 3] = ["key", "token", "other"];

@@ -4,7 +4,7 @@ use crate::{
     careless::read_carelessly,
     text::{Path, one_of},
 };
-use derive_arbitrary::Arbitrary;
+use arbitrary::Arbitrary;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The origin that all templates but some lead to.

@@ -1,7 +1,7 @@
 //! Texts that are made of pieces with a meaning, and of whatever comes.
 
 use crate::pieces::{ORIGINS, PIECES};
-use derive_arbitrary::Arbitrary;
+use arbitrary::Arbitrary;
 use std::fmt;
 
 /// What a URL begins with: a scheme, a host, and what may stand beside them.

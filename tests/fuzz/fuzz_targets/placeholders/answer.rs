@@ -1,8 +1,8 @@
 //! An answer that brings a secret.
 
 use crate::rule::returning;
+use arbitrary::Arbitrary;
 use connector_host::{egress::incoming, secrets::Secrets};
-use derive_arbitrary::Arbitrary;
 use fuzz::secret::{Marked, Text};
 use serde_json::{Map, Value};
 

@@ -1,8 +1,8 @@
 //! A body as it leaves.
 
 use crate::rule::{filled, sending};
+use arbitrary::Arbitrary;
 use connector_host::{egress::outgoing, secrets::Secrets};
-use derive_arbitrary::Arbitrary;
 use fuzz::secret::{Marked, NAMES, Text, keep};
 use serde_json::{Map, Value};
 

@@ -1,12 +1,12 @@
 //! Headers as they leave.
 
 use crate::rule::{filled, sending};
+use arbitrary::Arbitrary;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connector_host::{
     egress::{Refusal, outgoing},
     secrets::Secrets,
 };
-use derive_arbitrary::Arbitrary;
 use fuzz::{
     secret::{Marked, NAMES, Text, keep},
     text::one_of,

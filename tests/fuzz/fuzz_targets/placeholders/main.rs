@@ -8,7 +8,7 @@ mod headers;
 mod rule;
 mod stream;
 
-use derive_arbitrary::Arbitrary;
+use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]

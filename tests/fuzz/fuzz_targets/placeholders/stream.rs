@@ -1,7 +1,7 @@
 //! An answer as it enters, piece by piece.
 
+use arbitrary::Arbitrary;
 use connector_host::secrets::{Mask, Secrets};
-use derive_arbitrary::Arbitrary;
 use fuzz::secret::{NAMES, keep};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
