@@ -17,7 +17,7 @@ pub use flags::{
     ChangeFlags, ExplainFlags, InspectFlags, LogFlags, LogFormat, PolicyFlags, SandboxFlags,
     SyncFlags,
 };
-pub use otel_flags::{Collector, FLUSH, OtelFlags};
+pub use otel_flags::{Collector, OtelFlags};
 pub use service_flags::{Endpoint, HealthCheckFlags, ServiceFlags};
 pub use settings::{Settings, are_missing};
 pub use task::Task;

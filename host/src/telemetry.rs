@@ -1,6 +1,7 @@
 //! Logs on standard error, in Baton's two formats, and, for a collector, logs ([`logs`]) and spans
 //! ([`spans`]).
 
+mod collector;
 mod logs;
 mod spans;
 

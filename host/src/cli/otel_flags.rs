@@ -3,14 +3,8 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use clap::{Args, builder::BoolishValueParser};
 use connector_host::failure::{Failure, Kind, Result};
-use opentelemetry_otlp::{
-    ExporterBuildError, WithExportConfig, WithTonicConfig,
-    tonic_types::transport::{Certificate, ClientTlsConfig},
-};
-use std::{path::PathBuf, time::Duration};
-
-/// How long the last spans and logs may take to arrive.
-pub const FLUSH: Duration = Duration::from_secs(5);
+use opentelemetry_otlp::tonic_types::transport::{Certificate, ClientTlsConfig};
+use std::path::PathBuf;
 
 /// Where spans and logs go.
 #[derive(Debug, Clone, Args)]
@@ -48,26 +42,6 @@ pub struct Collector {
     pub endpoint: String,
     /// None without TLS.
     pub tls: Option<ClientTlsConfig>,
-}
-
-impl Collector {
-    /// Lets an exporter send there.
-    pub fn reach<B: WithExportConfig + WithTonicConfig>(&self, exporter: B) -> B {
-        let exporter = exporter
-            .with_endpoint(self.endpoint.clone())
-            .with_timeout(FLUSH);
-        match &self.tls {
-            Some(tls) => exporter.with_tls_config(tls.clone()),
-            None => exporter,
-        }
-    }
-
-    /// Why `what` cannot be sent there.
-    pub fn unusable(&self, what: &str, error: ExporterBuildError) -> Failure {
-        Failure::of(Kind::InvalidArgument, error)
-            .context(format!("cannot send {what} to {}", self.endpoint))
-            .hint("Look at --otel-collector-endpoint.")
-    }
 }
 
 impl OtelFlags {

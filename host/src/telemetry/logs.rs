@@ -1,7 +1,11 @@
 //! Log records for an OpenTelemetry collector: what standard error gets, secrets blanked out.
 
-use super::{Fields, caller, level, resource};
-use crate::cli::{Collector, FLUSH};
+use super::{
+    Fields, caller,
+    collector::{FLUSH, sending_to, unusable},
+    level, resource,
+};
+use crate::cli::Collector;
 use connector_host::{connector::Connector, failure::Result};
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
 use opentelemetry_otlp::LogExporter;
@@ -27,10 +31,10 @@ struct Logs {
 ///
 /// When the collector's address or certificate is of no use.
 pub fn begin(collector: &Collector, connector: &Connector) -> Result<()> {
-    let exporter = collector.reach(LogExporter::builder().with_tonic());
+    let exporter = sending_to(collector, LogExporter::builder().with_tonic());
     let exporter = exporter
         .build()
-        .map_err(|error| collector.unusable("logs", error))?;
+        .map_err(|error| unusable(collector, "logs", error))?;
     let provider = SdkLoggerProvider::builder()
         .with_resource(resource(connector))
         .with_batch_exporter(exporter)

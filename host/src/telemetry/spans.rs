@@ -6,8 +6,11 @@
 
 mod exporter;
 
-use super::resource;
-use crate::cli::{Collector, FLUSH};
+use super::{
+    collector::{FLUSH, sending_to, unusable},
+    resource,
+};
+use crate::cli::Collector;
 use connector_host::{
     connector::Connector,
     egress::{Exchange, Verdict, Witness},
@@ -55,10 +58,10 @@ impl Spans {
         connector: &Connector,
         secrets: Arc<Secrets>,
     ) -> Result<Self> {
-        let exporter = collector.reach(SpanExporter::builder().with_tonic());
+        let exporter = sending_to(collector, SpanExporter::builder().with_tonic());
         let exporter = exporter
             .build()
-            .map_err(|error| collector.unusable("spans", error))?;
+            .map_err(|error| unusable(collector, "spans", error))?;
         let description = &connector.description;
         let provider = SdkTracerProvider::builder()
             .with_resource(resource(connector))
