@@ -99,6 +99,8 @@ impl Retries {
 
     /// How long to wait: as long as the service asks, if it does and if that is bearable.
     fn wait(&self, attempt: &Attempt, planned: Duration) -> Option<Duration> {
+        // Jitter comes on top of what the schedule has.
+        let planned = planned.min(self.longest);
         let Attempt::Answered(response) = attempt else {
             return Some(planned);
         };
