@@ -2,21 +2,25 @@
 //! this one has no time to take it away.
 
 use crate::failure::{Failure, Kind, Result};
+use rustix::{
+    fs::{Mode, OFlags},
+    process::geteuid,
+};
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
 
 /// What the names of these directories begin with.
 const NAME: &str = "connector-host-sync-";
-/// Held by the process that works in the directory.
-const LOCK: &str = "lock";
 
 /// A directory of its own.
 pub(super) struct Place {
     directory: TempDir,
+    /// The directory itself, locked for as long as somebody works in it.
     _lock: File,
 }
 
@@ -28,14 +32,24 @@ impl Place {
     /// When that is not possible: it is read-only, or full.
     pub(super) fn make(parent: Option<&Path>) -> Result<Self> {
         let parent = parent_or_default(parent);
-        let make = || {
+        let make = || loop {
             let directory = tempfile::Builder::new().prefix(NAME).tempdir_in(&parent)?;
-            let lock = File::create_new(directory.path().join(LOCK))?;
-            lock.lock()?;
-            Ok(Self {
-                directory,
-                _lock: lock,
-            })
+            let lock = match open(directory.path()) {
+                // Somebody has swept it up before it was locked.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                lock => lock?,
+            };
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) => continue,
+                // Some network file systems lock no directories. Nobody sweeps there, either.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
+            if directory.path().exists() {
+                return Ok(Self {
+                    directory,
+                    _lock: lock,
+                });
+            }
         };
         make().map_err(|error: io::Error| {
             Failure::of(Kind::Other, error)
@@ -57,28 +71,34 @@ pub(super) fn sweep(parent: Option<&Path>) {
         return;
     };
     for entry in entries.flatten() {
-        let ours = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.starts_with(NAME));
-        if ours && is_left(&entry.path()) {
-            let path = entry.path();
-            match fs::remove_dir_all(&path) {
-                Ok(()) => {
-                    tracing::info!(path = %path.display(), "removed what a killed process has left")
-                }
-                Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "cannot remove what a killed process has left")
-                }
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(NAME));
+        let path = entry.path();
+        let Some(_lock) = ours.then(|| left(&path)).flatten() else {
+            continue;
+        };
+        match fs::remove_dir_all(&path) {
+            Ok(()) => {
+                tracing::info!(path = %path.display(), "removed what a killed process has left")
+            }
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "cannot remove what a killed process has left")
             }
         }
     }
 }
 
-/// Whether nobody works in there any more. Without a lock it has just been made, or is not ours.
-fn is_left(directory: &Path) -> bool {
-    let plain = fs::symlink_metadata(directory).is_ok_and(|metadata| metadata.is_dir());
-    plain && File::open(directory.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+/// A directory of this user's in which nobody works any more, locked.
+fn left(path: &Path) -> Option<File> {
+    let directory = open(path).ok()?;
+    let is_ours = directory.metadata().ok()?.uid() == geteuid().as_raw();
+    (is_ours && directory.try_lock().is_ok()).then_some(directory)
+}
+
+/// Opens a directory, and nothing that merely looks like one.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
 }
 
 fn parent_or_default(parent: Option<&Path>) -> PathBuf {
@@ -104,13 +124,15 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let left = parent.path().join(format!("{NAME}left"));
         fs::create_dir(&left).unwrap();
-        fs::write(left.join(LOCK), b"").unwrap();
+        fs::write(left.join("sync.c1z"), b"half of it").unwrap();
         let strange = parent.path().join("something-else");
         fs::create_dir(&strange).unwrap();
+        let link = parent.path().join(format!("{NAME}link"));
+        std::os::unix::fs::symlink(&strange, &link).unwrap();
         let place = Place::make(Some(parent.path())).unwrap();
         sweep(Some(parent.path()));
         assert!(!left.exists());
-        assert!(place.path().exists() && strange.exists());
+        assert!(place.path().exists() && strange.exists() && link.is_symlink());
     }
 
     #[test]
