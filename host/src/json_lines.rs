@@ -1,5 +1,6 @@
 //! Files of JSON, one document a line, that are only ever added to.
 
+use crate::directory;
 use serde_json::Value;
 use std::{
     fs::{File, OpenOptions},
@@ -39,7 +40,7 @@ impl JsonLines {
             }
             // The name of a new file is kept by its directory.
             let parent = path.parent().filter(|path| !path.as_os_str().is_empty());
-            File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
+            directory::sync(parent.unwrap_or(Path::new(".")))?;
         }
         Ok(Self {
             file,

@@ -5,6 +5,7 @@ pub mod c1z;
 pub mod cache;
 pub mod connector;
 pub mod contract;
+mod directory;
 pub mod egress;
 pub mod engine;
 pub mod failure;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::Error;
+use crate::directory;
 
 /// How often to start over when the lock file changes hands between opening and locking it.
 const ATTEMPTS: usize = 100;
@@ -115,26 +116,15 @@ impl Target {
             cause,
         })?;
         self.replaced = true;
-        let directory = match self.path.parent() {
+        let parent = match self.path.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         };
-        match File::open(directory).and_then(|directory| directory.sync_all()) {
-            Ok(()) => {}
-            // Some network file systems cannot do this for directories, nor do they need it.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-                ) => {}
-            Err(cause) => {
-                return Err(Error::File {
-                    action: "write to disk the entry of the new file, which is in place, in",
-                    path: directory.into(),
-                    cause,
-                });
-            }
-        }
+        directory::sync(parent).map_err(|cause| Error::File {
+            action: "write to disk the entry of the new file, which is in place, in",
+            path: parent.into(),
+            cause,
+        })?;
         Ok(self.path.clone())
     }
 }
