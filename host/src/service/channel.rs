@@ -12,8 +12,12 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 /// For a connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(30);
-/// Looks for dead peers that cost nobody anything.
+/// Between looks whether the other side of an idle connection is still there, which cost nobody
+/// anything.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+/// How long what was sent may remain without any sign of its arrival: then the connection is dead, and
+/// another one is made (tcp(7), TCP_USER_TIMEOUT).
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// Pings while a request is under way. Servers of Google's library close connections whose pings
 /// come more often than every five minutes.
 const PING: Duration = Duration::from_secs(330);
@@ -59,19 +63,30 @@ pub(super) fn open(authority: &str, user_agent: &str, trusted: &Authorities) -> 
         .and_then(|endpoint| endpoint.tls_config(tls))
         .map_err(failed)?
         .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
         .http2_keep_alive_interval(PING)
         .keep_alive_timeout(PONG);
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
+    // For all addresses together, so that one that is dead leaves time for the others.
+    http.set_connect_timeout(Some(CONNECT));
     http.set_keepalive(Some(TCP_KEEPALIVE));
+    http.set_keepalive_interval(Some(TCP_KEEPALIVE / 2));
+    http.set_keepalive_retries(Some(3));
+    http.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
     let proxy = url
         .parse()
         .ok()
         .and_then(|uri| Matcher::from_env().intercept(&uri));
     Ok(match proxy {
         None => endpoint.connect_with_connector_lazy(http),
+        Some(proxy) if proxy.uri().scheme_str() != Some("http") => {
+            // It may hold a password.
+            let scheme = proxy.uri().scheme_str().unwrap_or("no");
+            let what = format!("HTTPS_PROXY names a proxy of the scheme {scheme}");
+            let hint = "Only http:// proxies are supported on the way to ConductorOne; requests through them are encrypted all the same.";
+            return Err(Failure::new(Kind::InvalidArgument, what).hint(hint));
+        }
         Some(proxy) => {
             let mut tunnel = Tunnel::new(proxy.uri().clone(), http);
             if let Some(credentials) = proxy.basic_auth() {

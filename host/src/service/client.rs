@@ -3,7 +3,7 @@
 
 use super::{
     channel::{self, Authorities},
-    credentials::{ClientId, ClientSecret},
+    credentials::{ClientId, ClientSecret, check_authority},
     token::Tokens,
 };
 use crate::{
@@ -12,11 +12,11 @@ use crate::{
         BatonServiceHeartbeatRequest, BatonServiceHeartbeatResponse, BatonServiceHelloRequest,
         BatonServiceUploadAssetRequest, baton_service_client::BatonServiceClient,
     },
-    failure::Result,
+    failure::{Failure, Kind, Result},
 };
 use futures::Stream;
 use std::time::Duration;
-use tonic::{Code, Request, Response, Status, transport::Channel};
+use tonic::{Code, Request, Response, Status, metadata::AsciiMetadataValue, transport::Channel};
 
 /// For everything but an upload.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -51,8 +51,15 @@ impl Client {
     ///
     /// When the certificates are of no use.
     pub fn new(account: Account) -> Result<Self> {
-        let authority = account.authority;
-        let authority = authority.unwrap_or_else(|| account.id.authority().to_owned());
+        let authority = match account.authority {
+            None => account.id.authority().to_owned(),
+            Some(other) if check_authority(&other).is_ok() => other,
+            Some(other) => {
+                let what = format!("{other:?} is not a host with or without a port");
+                let failure = Failure::new(Kind::InvalidArgument, what);
+                return Err(failure.hint("Look at --c1-api-host, and BATON_C1_API_HOST."));
+            }
+        };
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("{} connector-host/{version}", account.id.name());
         let channel = channel::open(&authority, &user_agent, &account.authorities)?;
@@ -118,15 +125,16 @@ impl Client {
         .map(drop)
     }
 
-    /// Sends the messages of a file. Without a deadline: it takes as long as it takes.
+    /// Sends the messages of a file. Without a deadline: whoever sends sees whether it gets on.
     pub(super) async fn upload(
         &self,
         messages: impl Stream<Item = BatonServiceUploadAssetRequest> + Send + 'static,
     ) -> Answer<()> {
         let mut service = self.service.clone();
-        let sent = service.upload_asset(self.authorized(messages).await?).await;
+        let token = self.tokens.header().await?;
+        let sent = service.upload_asset(with(&token, messages)).await;
         if sent.as_ref().is_err_and(not_taken) {
-            self.tokens.forget().await;
+            self.tokens.forget(&token).await;
         }
         sent.map(drop)
     }
@@ -143,11 +151,11 @@ impl Client {
         let mut again = false;
         let calling = async {
             loop {
-                let request = self.authorized(message.clone()).await?;
-                match send(self.service.clone(), request).await {
+                let token = self.tokens.header().await?;
+                match send(self.service.clone(), with(&token, message.clone())).await {
                     Err(status) if not_taken(&status) && !again => {
                         again = true;
-                        self.tokens.forget().await;
+                        self.tokens.forget(&token).await;
                     }
                     answer => return answer.map(Response::into_inner),
                 }
@@ -158,13 +166,14 @@ impl Client {
             .await
             .map_err(late)?
     }
+}
 
-    async fn authorized<T>(&self, message: T) -> Answer<Request<T>> {
-        let mut request = Request::new(message);
-        let header = self.tokens.header().await?;
-        request.metadata_mut().insert("authorization", header);
-        Ok(request)
-    }
+fn with<T>(token: &AsciiMetadataValue, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request
+        .metadata_mut()
+        .insert("authorization", token.clone());
+    request
 }
 
 fn not_taken(status: &Status) -> bool {

@@ -23,7 +23,7 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 const MARGIN: Duration = Duration::from_secs(10);
 /// How long a token counts whose answer does not say, or says that it has run out already. One
 /// that the service does not take is dropped in any case.
-const SHORTEST: Duration = Duration::from_secs(20);
+const UNKNOWN: Duration = Duration::from_secs(20);
 /// Clocks that differ by less have nothing to do with a refusal.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// Bytes of an answer that are looked at.
@@ -103,24 +103,26 @@ impl Tokens {
         Ok(header)
     }
 
-    /// The service does not take the token any more.
-    pub(super) async fn forget(&self) {
-        self.state.lock().await.token = None;
+    /// The service does not take this one any more. Another one may have taken its place meanwhile.
+    pub(super) async fn forget(&self, header: &AsciiMetadataValue) {
+        let mut state = self.state.lock().await;
+        let is_it =
+            |token: &mut Token| token.header.expose_secret().as_bytes() == header.as_bytes();
+        state.token.take_if(is_it);
     }
 
     /// Asks, and once more by the service's own clock if that is what it has been about.
     async fn ask(&self, state: &mut State) -> Result<Token, Status> {
         let asked = match self.request(state.ahead).await {
             Err(Refused {
-                status,
-                ahead: Some(ahead),
+                ahead: Some(ahead), ..
             }) if differs(ahead, state.ahead) => {
                 tracing::warn!(
                     ahead_seconds = ahead.as_secs(),
                     "ConductorOne's clock differs from this machine's; going by ConductorOne's"
                 );
                 state.ahead = ahead;
-                return self.request(ahead).await.map_err(|_| status);
+                self.request(ahead).await
             }
             asked => asked,
         };
@@ -128,7 +130,9 @@ impl Tokens {
     }
 
     async fn request(&self, ahead: SignedDuration) -> Result<Token, Refused> {
-        let now = Timestamp::now() + ahead;
+        let now = Timestamp::now().saturating_add(ahead);
+        // Only a calendar's end is in the way.
+        let now = now.unwrap_or(Timestamp::MAX);
         let assertion = assertion::make(&self.id, &self.secret, now).map_err(unavailable)?;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("client_assertion", &assertion)
@@ -180,11 +184,12 @@ impl Tokens {
     fn refusal(&self, status: StatusCode) -> Status {
         let what = format!("{} answered {status}", self.url);
         match status.as_u16() {
-            408 | 429 | 500.. => unavailable(what),
-            _ => Status::new(
+            400 | 401 | 403 => Status::new(
                 Code::Unauthenticated,
                 format!("{what}: the client id or the client secret is not (or not any more) good"),
             ),
+            // Whatever else answers there is not, or not yet, the service.
+            _ => unavailable(what),
         }
     }
 }
@@ -215,12 +220,14 @@ impl Answer {
             Value::String(text) => text.trim().parse().ok(),
             number => number.as_f64(),
         };
-        let seconds = seconds.filter(|seconds| (0.0..1e9).contains(seconds));
-        let lasts = Duration::from_secs_f64(seconds.unwrap_or_default());
+        let seconds = seconds.filter(|seconds| (1.0..1e9).contains(seconds));
+        let lasts = seconds.map(Duration::from_secs_f64);
+        // Where there is hardly more than the margin, half of it is kept back.
+        let lasts = lasts.map_or(UNKNOWN, |lasts| lasts.saturating_sub(MARGIN.min(lasts / 2)));
         let token = self.access_token.as_str();
         Token {
             header: format!("{kind} {token}").into(),
-            until: asked + lasts.saturating_sub(MARGIN).max(SHORTEST),
+            until: asked + lasts,
         }
     }
 }
