@@ -2,6 +2,7 @@
 
 use super::{
     client::{Client, words},
+    poll::milliseconds,
     retry,
 };
 use crate::{
@@ -12,18 +13,10 @@ use crate::{
     failure::{Failure, Kind, Result},
 };
 use backon::Retryable;
-use futures::{Stream, stream};
+use futures::{SinkExt, channel::mpsc};
 use sha2::{Digest, Sha256};
-use std::{
-    fmt,
-    path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-use tokio::{fs::File, io::AsyncReadExt};
+use std::{fmt, future::pending, path::Path, pin::pin, time::Duration};
+use tokio::{fs::File, io::AsyncReadExt, time::timeout};
 use tonic::{Code, Status};
 
 /// Bytes of a piece. The service takes twice as many.
@@ -34,6 +27,8 @@ const ATTEMPTS: usize = 3;
 const LONGEST: Duration = Duration::from_secs(10);
 /// An attempt in which no piece has left for so long has stalled.
 const STALL: Duration = Duration::from_secs(90);
+/// Between the last piece and the answer: the service may look at the whole of it first.
+const ANSWER: Duration = Duration::from_secs(10 * 60);
 
 /// Sends a file as what has come of a task.
 ///
@@ -45,7 +40,7 @@ pub(super) async fn upload(client: &Client, task: &str, path: &Path) -> Result<(
         .retry(retry::schedule(LONGEST).with_max_times(ATTEMPTS - 1))
         .when(Broken::may_pass)
         .notify(|broken, wait| {
-            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let wait_ms = milliseconds(wait);
             tracing::warn!(task_id = task, error = %broken, wait_ms, "the upload broke off; again from the start");
         })
         .await;
@@ -87,84 +82,62 @@ impl fmt::Display for Broken {
     }
 }
 
+/// Sends it once, from its beginning to its end.
 async fn once(client: &Client, task: &str, path: &Path) -> std::result::Result<(), Broken> {
     let file = File::open(path).await.map_err(Broken::File)?;
-    let sent = Arc::new(AtomicU64::new(0));
-    let broken = Arc::new(Mutex::new(None));
     let metadata = UploadMetadata {
         host_id: client.host_id().to_owned(),
         task_id: task.to_owned(),
         annotations: Vec::new(),
     };
-    let messages = messages(metadata, file, Arc::clone(&sent), Arc::clone(&broken));
-    let stalled = async {
-        let mut before = 0;
-        loop {
-            tokio::time::sleep(STALL).await;
-            match sent.load(Ordering::Relaxed) {
-                now if now == before => return,
-                now => before = now,
-            }
+    let (out, messages) = mpsc::channel(0);
+    let mut uploading = pin!(client.upload(messages));
+    tokio::select! {
+        // An answer may come right behind the last message.
+        biased;
+        fed = feed(out, metadata, file) => fed?,
+        early = &mut uploading => {
+            let early = early.and_then(|()| Err(Status::aborted("answered before the end")));
+            return early.map_err(Broken::Upload);
         }
-    };
-    let uploaded = tokio::select! {
-        uploaded = client.upload(messages) => uploaded,
-        () = stalled => Err(Status::deadline_exceeded(format!("no progress within {STALL:?}"))),
-    };
-    // The stream can only end when the file breaks off, which looks like an end to the service.
-    let broken = broken.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match broken {
-        Some(error) => Err(Broken::File(error)),
-        None => uploaded.map_err(Broken::Upload),
     }
+    let late = |_| Status::deadline_exceeded(format!("no answer within {ANSWER:?}"));
+    let uploaded = timeout(ANSWER, uploading).await.map_err(late);
+    uploaded.flatten().map_err(Broken::Upload)
 }
 
-/// What there is left to send.
-enum Rest {
-    Metadata(UploadMetadata, File),
-    File(File, Sha256),
-    Nothing,
-}
-
-fn messages(
+/// Hands a file over piece by piece, as fast as these leave.
+async fn feed(
+    mut out: mpsc::Sender<BatonServiceUploadAssetRequest>,
     metadata: UploadMetadata,
-    file: File,
-    sent: Arc<AtomicU64>,
-    broken: Arc<Mutex<Option<std::io::Error>>>,
-) -> impl Stream<Item = BatonServiceUploadAssetRequest> + Send + 'static {
-    let message = |msg| BatonServiceUploadAssetRequest { msg: Some(msg) };
-    stream::unfold(Rest::Metadata(metadata, file), move |rest| {
-        let (sent, broken) = (Arc::clone(&sent), Arc::clone(&broken));
-        async move {
-            sent.fetch_add(1, Ordering::Relaxed);
-            let (mut file, mut hash) = match rest {
-                Rest::Metadata(metadata, file) => {
-                    let next = Rest::File(file, Sha256::new());
-                    return Some((message(Msg::Metadata(metadata)), next));
-                }
-                Rest::File(file, hash) => (file, hash),
-                Rest::Nothing => return None,
-            };
-            match piece(&mut file).await {
-                Ok(data) if data.is_empty() => {
-                    let eof = UploadEof {
-                        sha256_checksum: hash.finalize().to_vec(),
-                        annotations: Vec::new(),
-                    };
-                    Some((message(Msg::Eof(eof)), Rest::Nothing))
-                }
-                Ok(data) => {
-                    hash.update(&data);
-                    let data = UploadData { data };
-                    Some((message(Msg::Data(data)), Rest::File(file, hash)))
-                }
-                Err(error) => {
-                    *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                    None
-                }
-            }
+    mut file: File,
+) -> std::result::Result<(), Broken> {
+    let mut send = async |msg| {
+        let message = BatonServiceUploadAssetRequest { msg: Some(msg) };
+        match timeout(STALL, out.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            // Nobody takes it any more, and whoever did says why.
+            Ok(Err(_)) => pending().await,
+            Err(_) => Err(Broken::Upload(Status::deadline_exceeded(format!(
+                "no progress within {STALL:?}"
+            )))),
         }
-    })
+    };
+    send(Msg::Metadata(metadata)).await?;
+    let mut hash = Sha256::new();
+    loop {
+        let data = piece(&mut file).await.map_err(Broken::File)?;
+        if data.is_empty() {
+            break;
+        }
+        hash.update(&data);
+        send(Msg::Data(UploadData { data })).await?;
+    }
+    let eof = UploadEof {
+        sha256_checksum: hash.finalize().to_vec(),
+        annotations: Vec::new(),
+    };
+    send(Msg::Eof(eof)).await
 }
 
 /// The next piece of a file; empty at its end.
