@@ -53,7 +53,12 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
         tracing::warn!(path = %missing.display(), "BATON_CONFIG_PATH names a file that does not exist");
     }
     let terms = cli::terms(&arguments, &file)?;
-    let connector = Arc::new(Connector::load(&component, terms.clone()).await?);
+    // From here on, since nothing else would end the first process of a container.
+    let mut signals = Signals::new()?;
+    let connector = tokio::select! {
+        loaded = Connector::load(&component, terms.clone()) => Arc::new(loaded?),
+        signal = signals.next() => return Err(stopped(signal)),
+    };
     match cli::parse(&arguments, &connector, &file)? {
         Invocation::Capabilities => print(&capabilities::document(&connector)),
         Invocation::Config => print(&config::document(&connector.description)),
@@ -73,13 +78,18 @@ pub async fn run(arguments: Vec<OsString>) -> Result<()> {
             telemetry::keep_secrets(settings.variables());
             telemetry::export(&otel, &connector, &settings.variables())?;
             let work = validate::run(&connector, &settings, &sandbox);
-            interruptible(work, || false).await
+            interruptible(work, signals, || false).await
         }
-        Invocation::Run(run) => carry_out(&connector, *run, &terminal).await,
+        Invocation::Run(run) => carry_out(&connector, *run, signals, &terminal).await,
     }
 }
 
-async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) -> Result<()> {
+async fn carry_out(
+    connector: &Arc<Connector>,
+    run: Run,
+    signals: Signals,
+    terminal: &Terminal,
+) -> Result<()> {
     let Run {
         task,
         settings,
@@ -100,13 +110,13 @@ async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) ->
                 change: &change,
                 sandbox: &sandbox,
             };
-            service::run(Arc::clone(connector), flags).await
+            service::run(Arc::clone(connector), flags, signals).await
         }
         Task::Sync => {
             let progress = Arc::new(Progress::default());
             let watched = Arc::clone(&progress);
             let work = sync::run(connector, &settings, &sync, &sandbox, terminal, progress);
-            interruptible(work, || watched.is_completing()).await
+            interruptible(work, signals, || watched.is_completing()).await
         }
         Task::ListActions { resource_type } => {
             actions::log(&connector.description, resource_type.as_deref());
@@ -115,7 +125,7 @@ async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) ->
         task => {
             let ready =
                 change::Ready::new(connector, task, &settings, &sync, &change, &sandbox).await?;
-            ready.make(connector, &sandbox).await
+            ready.make(connector, &sandbox, signals).await
         }
     }
 }
@@ -124,9 +134,9 @@ async fn carry_out(connector: &Arc<Connector>, run: Run, terminal: &Terminal) ->
 /// component and takes temporary files away.
 async fn interruptible(
     work: impl Future<Output = Result<()>>,
+    mut signals: Signals,
     too_late: impl Fn() -> bool,
 ) -> Result<()> {
-    let mut signals = Signals::new()?;
     let mut work = pin!(work);
     let signal = tokio::select! {
         result = &mut work => return result,
@@ -136,10 +146,12 @@ async fn interruptible(
         tracing::info!(signal, "completing the file before stopping");
         return work.await;
     }
-    Err(Failure::new(
-        Kind::Canceled,
-        format!("stopped by {signal}; no file has been changed"),
-    ))
+    Err(stopped(signal))
+}
+
+fn stopped(signal: &str) -> Failure {
+    let what = format!("stopped by {signal}; no file has been changed");
+    Failure::new(Kind::Canceled, what)
 }
 
 /// Gates for a run, which tell a collector of each request if there is one.

@@ -11,7 +11,10 @@ mod memory;
 mod telemetry;
 mod terminal;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+/// For what goes on in the background at the end.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     memory::keep_private();
@@ -32,6 +35,8 @@ fn main() -> ExitCode {
         telemetry::report(failure);
     }
     runtime.block_on(telemetry::stop_exporting(done.as_ref().err()));
+    // The system may still be looking up a name, for longer than anybody waits.
+    runtime.shutdown_timeout(GOODBYE);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.exit_code(),

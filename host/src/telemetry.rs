@@ -81,14 +81,14 @@ fn spans() -> Option<Arc<Spans>> {
 pub async fn stop_exporting(failure: Option<&Failure>) {
     let spans = SPANS.lock().unwrap_or_else(PoisonError::into_inner).take();
     let failure = failure.map(Failure::to_string);
-    let ended = tokio::task::spawn_blocking(move || {
+    let spans = tokio::task::spawn_blocking(move || {
         if let Some(spans) = spans {
             spans.end(failure.as_deref());
         }
-        logs::end();
     });
+    let logs = tokio::task::spawn_blocking(logs::end);
     // A panic has been reported already.
-    let _ = ended.await;
+    let _ = tokio::join!(spans, logs);
 }
 
 /// Who sends: Baton's name for a connector's process.

@@ -27,14 +27,14 @@ pub struct ServiceFlags {
     /// A file that holds it, in place of --client-secret
     #[arg(long, value_name = "FILE")]
     pub client_secret_file: Option<PathBuf>,
-    /// Let ConductorOne change access: grant, revoke, create accounts
+    /// Let ConductorOne grant, revoke and create accounts; actions need no leave
     #[arg(long, short, value_parser = BoolishValueParser::new())]
     pub provisioning: bool,
     /// How many tasks are worked on at once
     #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = value_parser!(u16).range(1..=100))]
     pub task_concurrency: u16,
     /// How long tasks may go on after SIGTERM before they are handed back
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = value_parser!(u64).range(0..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = value_parser!(u64).range(0..=3600))]
     pub shutdown_grace: u64,
     /// What tells this process from others with the same client id; the machine's name if not given
     #[arg(long, value_name = "ID")]
@@ -62,7 +62,7 @@ impl ServiceFlags {
     /// # Errors
     ///
     /// When a part of the credentials is missing or malformed.
-    pub fn account(&self, ca_file: Option<&Path>) -> Result<Account> {
+    pub fn account(&self, secret: &SecretString, ca_file: Option<&Path>) -> Result<Account> {
         let wrong = |error| {
             Failure::of(Kind::InvalidArgument, error)
                 .context("cannot run as ConductorOne's service")
@@ -70,7 +70,6 @@ impl ServiceFlags {
                     "Copy both values again from ConductorOne: Connectors, Settings, Edit, Rotate.",
                 )
         };
-        let secret = self.secret()?;
         Ok(Account {
             id: self
                 .client_id

@@ -58,14 +58,18 @@ impl Ready {
     }
 
     /// Makes the change, and tells what has come of it.
-    pub async fn make(self, connector: &Connector, sandbox: &SandboxFlags) -> Result<()> {
+    pub async fn make(
+        self,
+        connector: &Connector,
+        sandbox: &SandboxFlags,
+        mut signals: Signals,
+    ) -> Result<()> {
         let Self {
             known,
             gate,
             variables,
             receipts,
         } = self;
-        let mut signals = Signals::new()?;
         let changes = Arc::clone(&gate.changes);
         let stop = async {
             let first = signals.next().await;

@@ -13,7 +13,6 @@ use connector_host::{
 };
 use secrecy::ExposeSecret;
 use std::sync::Arc;
-use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// The flags that concern it.
@@ -26,7 +25,7 @@ pub struct Flags<'a> {
 }
 
 /// Does what ConductorOne asks for until a signal comes.
-pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
+pub async fn run(connector: Arc<Connector>, flags: Flags<'_>, signals: Signals) -> Result<()> {
     let Flags {
         service,
         settings,
@@ -34,9 +33,10 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
         change,
         sandbox,
     } = flags;
-    let account = service.account(sandbox.ca_file.as_deref())?;
+    let secret = service.secret()?;
     let variables = settings.variables();
-    variables.hide(service.secret()?.expose_secret());
+    variables.hide(secret.expose_secret().trim());
+    let account = service.account(&secret, sandbox.ca_file.as_deref())?;
     let metrics = Arc::new(Metrics::default());
     let mut gates = untraced(&connector, settings, sandbox)?;
     gates
@@ -53,21 +53,16 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>) -> Result<()> {
         provisioning: service.provisioning,
         skip_full_sync: service.skip_full_sync,
         receipts: change.receipts.clone(),
-        metrics: Arc::clone(&metrics),
+        metrics,
         follower: telemetry::follower(),
     };
     let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
-    let signals = listen(Signals::new()?, stop.clone(), kill.clone());
+    let signals = listen(signals, stop.clone(), kill.clone());
     let (work, condition) = (Arc::new(work), Arc::new(Condition::default()));
     let client = Arc::new(Client::new(account)?);
     if let Some(address) = service.probes() {
         let listener = listen_for_probes(address).await?;
-        let probes = Probes {
-            condition: Arc::clone(&condition),
-            work: Arc::clone(&work),
-            metrics,
-            validated: Mutex::default(),
-        };
+        let probes = Probes::new(Arc::clone(&condition), Arc::clone(&work));
         tokio::spawn(Arc::new(probes).serve(listener));
     }
     let service = Service {

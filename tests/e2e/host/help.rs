@@ -292,12 +292,13 @@ fn help_on_a_run_lists_the_connectors_flags_too() {
           --client-secret-file <FILE>
               A file that holds it, in place of --client-secret [env: BATON_CLIENT_SECRET_FILE]
       -p, --provisioning
-              Let ConductorOne change access: grant, revoke, create accounts [env: BATON_PROVISIONING]
+              Let ConductorOne grant, revoke and create accounts; actions need no leave [env:
+              BATON_PROVISIONING]
           --task-concurrency <COUNT>
               How many tasks are worked on at once [env: BATON_TASK_CONCURRENCY] [default: 3]
           --shutdown-grace <SECONDS>
               How long tasks may go on after SIGTERM before they are handed back [env:
-              BATON_SHUTDOWN_GRACE] [default: 20]
+              BATON_SHUTDOWN_GRACE] [default: 15]
           --host-id <ID>
               What tells this process from others with the same client id; the machine's name if not
               given [env: BATON_HOST_ID]
