@@ -3,14 +3,14 @@
 //! ```text
 //!   hello --> poll --task--> job (sync, change, action) --outcome--> report
 //!               ^   slots      |  heartbeats, endings         |
-//!               +--------------+----- ledger <-- unreported --+
+//!               +--------------+----- ledger <-- unreported ---+
 //! ```
 //!
 //! A [`client`](Client) speaks to the service, with a token that is asked for with a signed
 //! statement. [`Service::run`] takes up as many tasks as there are slots. Whatever happens to a
-//! task, it is finished once: an outcome that cannot be reported is kept, and reported when the
-//! task is offered again. The protocol is that of Baton's SDK 0.25; where that one gives up, hangs
-//! or forgets, this one does not.
+//! task, it is finished once: an outcome that cannot be reported is kept, and reported when
+//! ConductorOne answers again, or offers the task again. The protocol is that of Baton's SDK 0.25; where that
+//! one gives up, hangs or forgets, this one does not.
 
 mod assertion;
 mod channel;
@@ -29,6 +29,7 @@ mod place;
 mod poll;
 mod probes;
 mod retry;
+mod task;
 mod token;
 mod upload;
 mod work;

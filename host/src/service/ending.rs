@@ -57,6 +57,11 @@ impl Ends {
         self.wait(|ending| ending != Ending::Draining).await
     }
 
+    /// The reason that has been told, if one has.
+    pub(super) fn told(&self) -> Option<Ending> {
+        *self.0.borrow()
+    }
+
     /// Waits for any reason.
     pub(super) async fn any(&mut self) -> Ending {
         self.wait(|_| true).await

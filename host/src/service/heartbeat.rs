@@ -3,57 +3,75 @@
 use super::{
     client::{Client, words},
     ending::{End, Ending},
+    retry::is_for_good,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tonic::Status;
 
 /// Between two heartbeats, where the service does not say.
 const USUAL: Duration = Duration::from_secs(30);
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(5 * 60);
-/// In a row; then the task counts as lost.
-const FAILURES: u32 = 10;
+/// Without a heartbeat that got through; then the task counts as lost.
+const LOST: Duration = Duration::from_secs(5 * 60);
 
 /// The heart of one task.
 pub(super) struct Heart<'a> {
     pub client: &'a Client,
     pub task: &'a str,
     pub end: &'a End,
+    /// Whether ConductorOne waits for heartbeats. Of the original, it gets them for syncs only, so
+    /// it may refuse them for other tasks.
+    pub is_needed: bool,
 }
 
 impl Heart<'_> {
-    /// Beats once, and says when to do so again; nothing where that has failed.
-    pub(super) async fn beat(&self) -> Option<Duration> {
-        match self.client.heartbeat(self.task).await {
-            Ok(answer) => {
-                if answer.cancelled {
-                    self.end.tell(Ending::Cancelled);
-                }
-                Some(interval(answer.next_heartbeat))
-            }
+    /// Beats once, and says when to do so again.
+    async fn beat(&self) -> Result<Duration, Status> {
+        let answer = self.client.heartbeat(self.task).await?;
+        if answer.cancelled {
+            self.end.tell(Ending::Cancelled);
+        }
+        Ok(interval(answer.next_heartbeat))
+    }
+
+    /// Beats for the first time, and says when to do so again.
+    pub(super) async fn begin(&self) -> Duration {
+        match self.beat().await {
+            Ok(next) => next,
             Err(status) => {
-                tracing::warn!(
-                    task_id = self.task,
-                    error = words(&status),
-                    "heartbeat failed"
-                );
-                None
+                self.failed(&status);
+                SHORTEST
             }
         }
     }
 
     /// Beats for as long as it is polled, for the first time after `first`.
     pub(super) async fn keep(&self, first: Duration) -> ! {
-        let (mut wait, mut failures) = (first, 0);
+        let (mut wait, mut heard) = (first, Instant::now());
         loop {
             tokio::time::sleep(wait).await;
             match self.beat().await {
-                Some(next) => (wait, failures) = (next, 0),
-                None => failures += 1,
-            }
-            if failures >= FAILURES {
-                self.end.tell(Ending::Lost);
+                Ok(next) => (wait, heard) = (next, Instant::now()),
+                Err(status) => {
+                    self.failed(&status);
+                    if !self.is_needed && is_for_good(&status) {
+                        std::future::pending::<()>().await;
+                    }
+                    if heard.elapsed() >= LOST {
+                        self.end.tell(Ending::Lost);
+                    }
+                }
             }
         }
+    }
+
+    fn failed(&self, status: &Status) {
+        tracing::warn!(
+            task_id = self.task,
+            error = words(status),
+            "heartbeat failed"
+        );
     }
 }
 

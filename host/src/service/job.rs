@@ -10,7 +10,8 @@ use super::{
     client::{Client, words},
     ending::Ends,
     hello::hello,
-    outcome::{Failed, Outcome},
+    outcome::{Done, Failed, Outcome},
+    retry,
     work::Work,
 };
 use crate::{
@@ -18,7 +19,9 @@ use crate::{
     egress::Gates,
     failure::{Failure, Kind},
 };
+use backon::Retryable;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// What a job has at hand.
 #[derive(Clone)]
@@ -29,7 +32,14 @@ pub(super) struct Bench {
     pub gates: Gates,
     pub task: String,
     pub ends: Ends,
+    /// Taken for as long as anything of the task goes on.
+    pub _slot: Arc<OwnedSemaphorePermit>,
 }
+
+/// How often a hello is said before its task counts as failed.
+const HELLOS: usize = 7;
+/// Between two of them.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 /// What kind of task it is, for logs and metrics: Baton's names.
 pub(super) fn name(task: &TaskType) -> &'static str {
@@ -61,17 +71,10 @@ pub(super) fn name(task: &TaskType) -> &'static str {
     }
 }
 
-/// When the first heartbeat is due. Whatever takes long needs them; a sync is known to.
-pub(super) fn first_heartbeat(task: Option<&TaskType>) -> Duration {
-    match task {
-        Some(TaskType::SyncFull(_)) => Duration::ZERO,
-        _ => Duration::from_secs(15),
-    }
-}
-
 /// Does what a task asks for. Without a type, it is one that did not exist when this was written.
 pub(super) async fn run(bench: Bench, task: Option<TaskType>) -> Outcome {
     match task {
+        Some(TaskType::Hello(_)) => say_hello(&bench).await,
         Some(TaskType::SyncFull(task)) => sync::run(bench, task).await,
         Some(TaskType::Grant(task)) => change::grant(bench, task).await,
         Some(TaskType::Revoke(task)) => change::revoke(bench, task).await,
@@ -91,9 +94,25 @@ pub(super) async fn run(bench: Bench, task: Option<TaskType>) -> Outcome {
     }
 }
 
-/// Answers a task that asks for a hello, which is all that there is to finish it.
-pub(super) async fn say_hello(work: &Work, client: &Client, task: &str) {
-    if let Err(status) = client.hello(hello(&work.connector, task)).await {
-        tracing::warn!(task_id = task, error = words(&status), "hello failed");
+/// Says hello once more, which ConductorOne takes for the end of the task.
+async fn say_hello(bench: &Bench) -> Outcome {
+    let saying = (|| {
+        bench
+            .client
+            .hello(hello(&bench.work.connector, &bench.task))
+    })
+    .retry(retry::schedule(LONGEST_WAIT).with_max_times(HELLOS - 1))
+    .when(|status| !retry::is_for_good(status));
+    let mut ends = bench.ends.clone();
+    let said = tokio::select! {
+        said = saying => said,
+        ending = ends.at_once() => return Err(Failed::ended(ending)),
+    };
+    match said {
+        Ok(()) => Ok(Done::default()),
+        Err(status) => Err(Failed::for_now(
+            Failure::new(Kind::Unavailable, words(&status))
+                .context("ConductorOne has not heard the hello"),
+        )),
     }
 }

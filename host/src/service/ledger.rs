@@ -1,14 +1,14 @@
 //! Which tasks are being worked on, and which have come to something that ConductorOne does not
 //! know yet.
 
-use super::ending::{End, Ending};
+use super::ending::{End, Ending, ends};
 use crate::baton::service::BatonServiceFinishTaskRequest;
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Outcomes that are kept for when they are asked for again.
+/// Outcomes that are kept until they can be reported.
 const KEPT: usize = 1000;
 
 /// Shared by the loop and the tasks.
@@ -18,6 +18,7 @@ pub(super) struct Ledger(Mutex<Pages>);
 #[derive(Default)]
 struct Pages {
     running: HashMap<String, End>,
+    /// The newest first.
     unreported: VecDeque<BatonServiceFinishTaskRequest>,
     /// Told to all tasks, and to those that come later.
     ending: Option<Ending>,
@@ -54,14 +55,34 @@ impl Ledger {
         Entry::New
     }
 
+    /// Takes up the oldest outcome that could not be reported, to do so now.
+    pub(super) fn take_unreported(&self) -> Option<BatonServiceFinishTaskRequest> {
+        let mut pages = self.lock();
+        let finished = pages.unreported.pop_back()?;
+        let (end, _) = ends();
+        pages.running.insert(finished.task_id.clone(), end);
+        Some(finished)
+    }
+
     /// Puts a task down. What could not be reported is kept.
     pub(super) fn put_down(&self, task: &str, unreported: Option<BatonServiceFinishTaskRequest>) {
         let mut pages = self.lock();
         pages.running.remove(task);
-        if let Some(finished) = unreported {
-            pages.unreported.truncate(KEPT - 1);
-            pages.unreported.push_front(finished);
+        let Some(finished) = unreported else { return };
+        if pages.unreported.len() >= KEPT
+            && let Some(forgotten) = pages.unreported.pop_back()
+        {
+            tracing::error!(
+                task_id = forgotten.task_id,
+                "forgetting what a task has come to: there are too many that ConductorOne has not heard of"
+            );
         }
+        pages.unreported.push_front(finished);
+    }
+
+    /// How many outcomes could not be reported.
+    pub(super) fn unreported(&self) -> usize {
+        self.lock().unreported.len()
     }
 
     /// Tells all tasks why to stop.
@@ -85,10 +106,10 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::ending::ends, *};
+    use super::*;
 
     #[test]
-    fn a_task_is_worked_on_once_at_a_time_and_told_again_where_nobody_heard() {
+    fn a_task_is_worked_on_once_at_a_time_and_reported_again_where_nobody_heard() {
         let ledger = Ledger::default();
         let (end, _ends) = ends();
         assert!(matches!(ledger.take_up("a", &end), Entry::New));
@@ -103,6 +124,24 @@ mod tests {
         assert!(matches!(ledger.take_up("a", &end), Entry::Done(told) if *told == finished));
         ledger.put_down("a", None);
         assert!(matches!(ledger.take_up("a", &end), Entry::New));
+    }
+
+    #[test]
+    fn what_could_not_be_reported_comes_up_again_the_oldest_first() {
+        let ledger = Ledger::default();
+        let finished = |task: &str| BatonServiceFinishTaskRequest {
+            task_id: task.to_owned(),
+            ..BatonServiceFinishTaskRequest::default()
+        };
+        ledger.put_down("a", Some(finished("a")));
+        ledger.put_down("b", Some(finished("b")));
+        assert_eq!(ledger.unreported(), 2);
+        assert_eq!(ledger.take_unreported(), Some(finished("a")));
+        let (end, _ends) = ends();
+        assert!(matches!(ledger.take_up("a", &end), Entry::Running));
+        // Which has failed again.
+        ledger.put_down("a", Some(finished("a")));
+        assert_eq!(ledger.take_unreported(), Some(finished("b")));
     }
 
     #[tokio::test]

@@ -3,33 +3,30 @@
 use super::{
     client::{Client, words},
     condition::Condition,
-    ending::{Ending, ends},
-    heartbeat::Heart,
+    ending::Ending,
     hello::hello,
-    job::{self, Bench, Invocations},
-    ledger::{Entry, Ledger},
-    outcome::{Failed, Outcome, message},
     place,
-    retry::{self, Waits},
+    retry::{self, Waits, spread},
+    task::Desk,
     work::Work,
 };
 use crate::{
-    baton::service::{BatonServiceFinishTaskRequest, Task, task::TaskType},
+    baton::service::{BatonServiceGetTaskResponse, task::TaskType},
     failure::{Failure, Kind, Result},
 };
 use backon::Retryable;
-use futures::FutureExt;
 use std::{
-    panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Code, Status};
 
-/// Between two questions for a task when there was none. The service may ask for less, and would
-/// have to bear it.
+/// Between two questions for a task, at least.
 const SHORTEST_POLL: Duration = Duration::from_millis(100);
 /// Between two questions, whatever the service asks for.
 const LONGEST_POLL: Duration = Duration::from_secs(5 * 60);
@@ -37,11 +34,7 @@ const LONGEST_POLL: Duration = Duration::from_secs(5 * 60);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Between two hellos that have failed.
 const LONGEST_HELLO: Duration = Duration::from_secs(5 * 60);
-/// An outcome is reported so often before it is kept for later.
-const REPORTS: usize = 6;
-/// Between two reports of an outcome.
-const LONGEST_REPORT: Duration = Duration::from_secs(15);
-/// For what has to be told when there is no time left.
+/// For what has to be heard or told when there is no time left.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// A connector in ConductorOne's service.
@@ -55,17 +48,8 @@ pub struct Service {
     pub condition: Arc<Condition>,
     /// Stops asking for tasks, and comes to an end.
     pub stop: CancellationToken,
-    /// Ends at once.
+    /// Ends the grace.
     pub kill: CancellationToken,
-}
-
-/// What the tasks share with the loop.
-struct Shared {
-    client: Arc<Client>,
-    work: Arc<Work>,
-    invocations: Arc<Invocations>,
-    ledger: Ledger,
-    condition: Arc<Condition>,
 }
 
 impl Service {
@@ -76,22 +60,20 @@ impl Service {
     /// When ConductorOne does not take the credentials, or the hello.
     pub async fn run(self) -> Result<()> {
         let temp_dir = self.work.temp_dir.clone();
-        let sweeping = tokio::task::spawn_blocking(move || place::sweep(temp_dir.as_deref()));
-        // A panic has been reported already.
-        let _ = sweeping.await;
+        // Nothing depends on it, and the disk may take its time.
+        tokio::task::spawn_blocking(move || place::sweep(temp_dir.as_deref()));
         if !self.register().await? {
             return Ok(());
         }
-        let shared = Arc::new(Shared {
-            client: Arc::clone(&self.client),
-            work: Arc::clone(&self.work),
-            invocations: Arc::default(),
-            ledger: Ledger::default(),
-            condition: Arc::clone(&self.condition),
-        });
+        let desk = Arc::new(Desk::new(&self.client, &self.work, &self.condition));
         let tasks = TaskTracker::new();
-        self.take_up(&shared, &tasks).await;
-        self.drain(&shared, &tasks).await;
+        let stopped = async {
+            self.stop.cancelled().await;
+            self.condition.stopping();
+            Instant::now()
+        };
+        let (stopped, ()) = tokio::join!(stopped, self.take_up(&desk, &tasks));
+        self.drain(&desk, &tasks, stopped).await;
         Ok(())
     }
 
@@ -122,44 +104,26 @@ impl Service {
         Ok(true)
     }
 
-    async fn take_up(&self, shared: &Arc<Shared>, tasks: &TaskTracker) {
+    async fn take_up(&self, desk: &Arc<Desk>, tasks: &TaskTracker) {
         let slots = Arc::new(Semaphore::new(self.concurrency));
-        let mut waits = Waits::new(LONGEST_WAIT);
+        let mut failing = Waits::new(LONGEST_WAIT);
         let mut wait = Duration::ZERO;
         loop {
             let slot = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                slot = self.slot(&slots, wait) => slot,
+                slot = slot(&slots, wait) => slot,
             };
-            // Once it is asked for, there may be a task on its way, which must not be lost.
-            let mut asking = std::pin::pin!(self.client.get_task());
-            let asked = tokio::select! {
-                asked = &mut asking => Some(asked),
-                () = self.stop.cancelled() => tokio::time::timeout(LAST_WORDS, asking).await.ok(),
-            };
-            wait = match asked {
+            wait = match self.ask().await {
                 None => return,
                 Some(Ok(answer)) => {
-                    waits.reset();
-                    self.condition.answered();
-                    let asked = answer
-                        .next_poll
-                        .and_then(|poll| Duration::try_from(poll).ok());
-                    let asked = asked.unwrap_or_default().min(LONGEST_POLL);
-                    match answer.task {
-                        Some(task) if !matches!(task.task_type, Some(TaskType::None(_))) => {
-                            if self.stop.is_cancelled() {
-                                shared.ledger.end_all(Ending::Draining);
-                            }
-                            tasks.spawn(Arc::clone(shared).do_task(task, slot));
-                            asked
-                        }
-                        _ => asked.max(SHORTEST_POLL),
-                    }
+                    failing.reset();
+                    let wait = pause(&answer);
+                    self.hand_out(answer, slot, desk, tasks);
+                    wait
                 }
                 Some(Err(status)) => {
-                    let wait = waits.next();
+                    let wait = failing.next();
                     let error = words(&status);
                     self.condition.failed(error.clone());
                     tracing::warn!(
@@ -173,171 +137,95 @@ impl Service {
         }
     }
 
-    /// A slot is there before a task is asked for: no more are fetched than can be done.
-    async fn slot(&self, slots: &Arc<Semaphore>, wait: Duration) -> OwnedSemaphorePermit {
-        tokio::time::sleep(wait).await;
-        match Arc::clone(slots).acquire_owned().await {
-            Ok(slot) => slot,
-            // Nobody closes it.
-            Err(_) => std::future::pending().await,
+    /// Asks for a task. When it is time to stop, there may be one on its way, and it is waited for,
+    /// but not for long.
+    async fn ask(&self) -> Option<std::result::Result<BatonServiceGetTaskResponse, Status>> {
+        let mut asking = std::pin::pin!(self.client.get_task());
+        tokio::select! {
+            asked = &mut asking => return Some(asked),
+            () = self.stop.cancelled() => {}
+        }
+        tokio::select! {
+            asked = timeout(LAST_WORDS, asking) => asked.ok(),
+            () = self.kill.cancelled() => None,
+        }
+    }
+
+    /// Has a task done, if there is one.
+    fn hand_out(
+        &self,
+        answer: BatonServiceGetTaskResponse,
+        slot: OwnedSemaphorePermit,
+        desk: &Arc<Desk>,
+        tasks: &TaskTracker,
+    ) {
+        self.condition.answered();
+        if self.stop.is_cancelled() {
+            desk.end_all(Ending::Draining);
+        }
+        // It can be reached, so it can be told now what could not be reported.
+        if let Some(reporting) = desk.report_again() {
+            tasks.spawn(reporting);
+        }
+        match answer.task {
+            None => {}
+            Some(task) if matches!(task.task_type, Some(TaskType::None(_))) => {}
+            Some(task) => drop(tasks.spawn(Arc::clone(desk).take(task, slot))),
         }
     }
 
     /// Lets tasks come to their end, as long as there is time.
-    async fn drain(&self, shared: &Shared, tasks: &TaskTracker) {
+    async fn drain(&self, desk: &Desk, tasks: &TaskTracker, stopped: Instant) {
         tasks.close();
-        shared.invocations.tracker.close();
-        self.condition.stopping();
-        shared.ledger.end_all(Ending::Draining);
-        let running = shared.ledger.running();
+        desk.end_all(Ending::Draining);
         tracing::info!(
-            running,
+            running = desk.running(),
             grace_ms = milliseconds(self.grace),
             "stopping: no more tasks are taken up"
         );
-        let all = async {
+        let all = || async {
             tasks.wait().await;
-            shared.invocations.tracker.wait().await;
+            desk.wait_for_actions().await;
         };
-        let grace = async {
-            tokio::select! {
-                () = tokio::time::sleep(self.grace) => {}
-                () = self.kill.cancelled() => {}
+        let done = tokio::select! {
+            () = all() => true,
+            () = tokio::time::sleep(self.grace.saturating_sub(stopped.elapsed())) => false,
+            () = self.kill.cancelled() => false,
+        };
+        let last_words = async {
+            if !done {
+                desk.end_all(Ending::Stopping);
+                all().await;
             }
+            desk.report_all().await;
         };
-        tokio::select! {
-            () = all => return,
-            () = grace => {}
-        }
-        shared.ledger.end_all(Ending::Stopping);
-        if tokio::time::timeout(LAST_WORDS, tasks.wait())
-            .await
-            .is_err()
-        {
-            let running = shared.ledger.running();
+        let _ = timeout(LAST_WORDS, last_words).await;
+        let (running, unreported) = (desk.running(), desk.unreported());
+        if running + unreported > 0 {
             tracing::warn!(
                 running,
-                "stopped without having told ConductorOne of all tasks; it will offer them again"
+                unreported,
+                "stopped without having reported what tasks have come to; ConductorOne will offer them again"
             );
         }
     }
 }
 
-impl Shared {
-    /// Does a task, and says what has come of it.
-    async fn do_task(self: Arc<Self>, task: Task, _slot: OwnedSemaphorePermit) {
-        let name = task.task_type.as_ref().map_or("unknown", job::name);
-        if matches!(task.task_type, Some(TaskType::Hello(_))) {
-            tracing::info!(task_id = task.id, task_type = name, "task");
-            return job::say_hello(&self.work, &self.client, &task.id).await;
-        }
-        let (end, ends) = ends();
-        let finished = match self.ledger.take_up(&task.id, &end) {
-            Entry::Running => {
-                tracing::info!(
-                    task_id = task.id,
-                    task_type = name,
-                    "offered again while it is being worked on"
-                );
-                return;
-            }
-            Entry::Done(finished) => {
-                tracing::info!(
-                    task_id = task.id,
-                    task_type = name,
-                    "offered again although it is done; reporting it again"
-                );
-                *finished
-            }
-            Entry::New => {
-                tracing::info!(task_id = task.id, task_type = name, "task");
-                let began = Instant::now();
-                let first = job::first_heartbeat(task.task_type.as_ref());
-                let followed = self.work.follow(&task.id, name);
-                let bench = Bench {
-                    gates: followed.gates.clone(),
-                    work: Arc::clone(&self.work),
-                    client: Arc::clone(&self.client),
-                    invocations: Arc::clone(&self.invocations),
-                    task: task.id.clone(),
-                    ends,
-                };
-                let heart = Heart {
-                    client: &self.client,
-                    task: &task.id,
-                    end: &end,
-                };
-                // A task that has been cancelled meanwhile is not begun.
-                let first = match first.is_zero() {
-                    true => heart.beat().await.unwrap_or(Duration::from_secs(1)),
-                    false => first,
-                };
-                let job = AssertUnwindSafe(job::run(bench, task.task_type)).catch_unwind();
-                let outcome = tokio::select! {
-                    outcome = job => outcome.unwrap_or_else(|_| Err(panicked())),
-                    never = heart.keep(first) => never,
-                };
-                self.work.metrics.task(name, outcome.is_ok());
-                followed.ends(outcome.as_ref().err().map(|failed| &failed.failure));
-                told(&task.id, name, &outcome, began.elapsed());
-                message(&task.id, outcome)
-            }
-        };
-        let unreported = self.report(finished).await;
-        self.ledger.put_down(&task.id, unreported);
+/// A slot is there before a task is asked for: no more are fetched than can be done.
+async fn slot(slots: &Arc<Semaphore>, wait: Duration) -> OwnedSemaphorePermit {
+    tokio::time::sleep(wait).await;
+    match Arc::clone(slots).acquire_owned().await {
+        Ok(slot) => slot,
+        // Nobody closes it.
+        Err(_) => std::future::pending().await,
     }
+}
 
-    /// Tells an outcome; gives back one that could not be told.
-    async fn report(
-        &self,
-        finished: BatonServiceFinishTaskRequest,
-    ) -> Option<BatonServiceFinishTaskRequest> {
-        let told = (|| self.client.finish(&finished))
-            .retry(retry::schedule(LONGEST_REPORT).with_max_times(REPORTS))
-            .when(|status| !retry::is_for_good(status))
-            .notify(|status, wait| {
-                tracing::warn!(
-                    task_id = finished.task_id,
-                    error = words(status),
-                    wait_ms = milliseconds(wait),
-                    "cannot report what a task has come to; trying again"
-                );
-            })
-            .await;
-        let Err(status) = told else {
-            self.condition.answered();
-            return None;
-        };
-        let error = words(&status);
-        match status.code() {
-            // An earlier report has arrived, and its answer has not.
-            Code::NotFound | Code::AlreadyExists => {
-                tracing::info!(
-                    task_id = finished.task_id,
-                    error,
-                    "ConductorOne does not wait for this task any more"
-                );
-                None
-            }
-            Code::InvalidArgument => {
-                tracing::error!(
-                    task_id = finished.task_id,
-                    error,
-                    "ConductorOne does not take what a task has come to"
-                );
-                None
-            }
-            _ => {
-                self.condition.failed(error.clone());
-                tracing::error!(
-                    task_id = finished.task_id,
-                    error,
-                    "cannot report what a task has come to; keeping it until it is offered again"
-                );
-                Some(finished)
-            }
-        }
-    }
+/// Until the next question: as the service asks, within bounds.
+fn pause(answer: &BatonServiceGetTaskResponse) -> Duration {
+    let asked = answer.next_poll.and_then(|poll| poll.try_into().ok());
+    let asked: Duration = asked.unwrap_or_default();
+    spread(asked.clamp(SHORTEST_POLL, LONGEST_POLL))
 }
 
 /// The first hello has come to nothing.
@@ -350,35 +238,42 @@ fn refused(status: &Status) -> Failure {
         Code::Unimplemented => Kind::Unimplemented,
         _ => Kind::FailedPrecondition,
     };
+    let hint = match kind {
+        Kind::Unauthenticated | Kind::PermissionDenied | Kind::NotFound => {
+            "Look at BATON_CLIENT_ID and BATON_CLIENT_SECRET: ConductorOne shows them once, when they are made (Connectors, Settings, Rotate)."
+        }
+        _ => {
+            "Look at the host in BATON_CLIENT_ID; if it is right, this version of the connector does not fit ConductorOne's service."
+        }
+    };
     Failure::new(kind, words(status))
         .context("ConductorOne has refused the connector")
-        .hint("Look at BATON_CLIENT_ID and BATON_CLIENT_SECRET: ConductorOne shows them once, when they are made (Connectors, Settings, Rotate).")
+        .hint(hint)
 }
 
-fn panicked() -> Failed {
-    Failed::for_now(Failure::new(
-        Kind::Internal,
-        "the host has failed at this task; its log says where",
-    ))
-}
-
-fn told(task: &str, name: &str, outcome: &Outcome, took: Duration) {
-    let elapsed_ms = milliseconds(took);
-    match outcome {
-        Ok(_) => tracing::info!(task_id = task, task_type = name, elapsed_ms, "task done"),
-        Err(Failed { failure, for_good }) => tracing::warn!(
-            task_id = task,
-            task_type = name,
-            elapsed_ms,
-            kind = ?failure.kind,
-            non_retryable = for_good,
-            hints = failure.hints.join(" "),
-            error = %failure,
-            "task failed"
-        ),
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
+pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paused(seconds: i64, nanos: i32) -> Duration {
+        pause(&BatonServiceGetTaskResponse {
+            next_poll: Some(prost_types::Duration { seconds, nanos }),
+            ..BatonServiceGetTaskResponse::default()
+        })
+    }
+
+    #[test]
+    fn the_service_says_when_to_ask_again_within_bounds() {
+        let about = |wait: Duration| wait..=wait.mul_f64(1.1);
+        assert!(about(Duration::from_secs(7)).contains(&paused(7, 0)));
+        assert!(about(SHORTEST_POLL).contains(&paused(0, 0)));
+        assert!(about(SHORTEST_POLL).contains(&paused(-3, 0)));
+        assert!(about(LONGEST_POLL).contains(&paused(86_400, 0)));
+        let silent = BatonServiceGetTaskResponse::default();
+        assert!(about(SHORTEST_POLL).contains(&pause(&silent)));
+    }
 }

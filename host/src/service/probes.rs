@@ -3,7 +3,7 @@
 //! Paths, statuses and bodies are Baton's; `/metrics` is Prometheus'. They are answered from the
 //! start on, before ConductorOne has heard of the connector, and say so.
 
-use super::{condition::Condition, metrics::Metrics, work::Work};
+use super::{condition::Condition, work::Work};
 use crate::failure::{Failure, Kind, Result};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{net::TcpListener, sync::Mutex};
+use tokio::{net::TcpListener, sync::Mutex, time::timeout};
 
 /// How long the service may take to be looked at.
 const VALIDATION: Duration = Duration::from_secs(30);
@@ -34,11 +34,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// What probes are told.
 pub struct Probes {
-    pub condition: Arc<Condition>,
-    pub work: Arc<Work>,
-    pub metrics: Arc<Metrics>,
+    condition: Arc<Condition>,
+    work: Arc<Work>,
     /// Whether the connector could do its work, and when that was found out.
-    pub validated: Mutex<Option<(Instant, Option<String>)>>,
+    validated: Mutex<Option<(Instant, Option<String>)>>,
 }
 
 /// Takes an address.
@@ -55,6 +54,15 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 impl Probes {
+    /// Nothing has been looked at yet.
+    pub fn new(condition: Arc<Condition>, work: Arc<Work>) -> Self {
+        Self {
+            condition,
+            work,
+            validated: Mutex::default(),
+        }
+    }
+
     /// Answers whoever asks, for ever.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) -> ! {
         loop {
@@ -78,7 +86,7 @@ impl Probes {
         }
     }
 
-    async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(self: &Arc<Self>, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         match request.uri().path() {
             "/live" => document("alive", None),
             "/ready" => match self.not_ready() {
@@ -91,7 +99,8 @@ impl Probes {
             },
             "/metrics" => {
                 let text = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                response(StatusCode::OK, text, self.metrics.text())
+                let answered = self.condition.state().answered;
+                response(StatusCode::OK, text, self.work.metrics.text(answered))
             }
             _ => response(
                 StatusCode::NOT_FOUND,
@@ -117,15 +126,24 @@ impl Probes {
         }
     }
 
+    /// Whoever asks may hang up before it is known; the next one is told then.
+    async fn unhealthy(self: &Arc<Self>) -> Option<String> {
+        let probes = Arc::clone(self);
+        let looking = tokio::spawn(async move { probes.look().await });
+        looking
+            .await
+            .unwrap_or_else(|error| Some(format!("connector validation failed: {error}")))
+    }
+
     /// One look serves all who ask meanwhile.
-    async fn unhealthy(&self) -> Option<String> {
+    async fn look(&self) -> Option<String> {
         let mut validated = self.validated.lock().await;
         if let Some((when, known)) = &*validated
             && when.elapsed() < COUNTS_FOR
         {
             return known.clone();
         }
-        let looked = tokio::time::timeout(VALIDATION, self.work.validate()).await;
+        let looked = timeout(VALIDATION, self.work.validate()).await;
         let found = match looked {
             Ok(Ok(_)) => None,
             Ok(Err(failure)) => Some(format!("connector validation failed: {failure}")),

@@ -1,6 +1,9 @@
 //! Actions: which there are, what comes of them, and how far those are that take longer.
 
+mod invocations;
 mod schema;
+
+pub use invocations::Invocations;
 
 use super::{
     super::outcome::{Done, Failed, Outcome as TaskOutcome},
@@ -10,8 +13,8 @@ use super::{
 use crate::{
     baton::{
         connector::{
-            BatonActionStatus, GetActionSchemaResponse, GetActionStatusResponse,
-            InvokeActionResponse, ListActionSchemasResponse,
+            GetActionSchemaResponse, GetActionStatusResponse, InvokeActionResponse,
+            ListActionSchemasResponse,
         },
         json::{from_struct, to_struct},
         service::task::{
@@ -20,22 +23,15 @@ use crate::{
     },
     contract::describe::{Action, Description},
     failure::{Failure, Kind, Result},
-    provisioning::{self, Outcome, attributes},
+    provisioning::{self, Change},
 };
+use futures::FutureExt;
 use schema::schema;
-use serde_json::{Map, Value};
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
-use svix_ksuid::{Ksuid, KsuidLike};
-use tokio_util::task::TaskTracker;
+use serde_json::Value;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 /// How long whoever invokes an action is kept waiting for what comes of it.
 const INLINE: Duration = Duration::from_secs(1);
-/// Invocations that can still be asked about.
-const REMEMBERED: usize = 1000;
 
 /// Says which actions there are.
 pub fn list(bench: &Bench, task: &ActionListSchemasTask) -> TaskOutcome {
@@ -70,19 +66,16 @@ pub async fn invoke(bench: Bench, task: ActionInvokeTask) -> TaskOutcome {
     let given = from_struct(task.args.unwrap_or_default());
     let change = provisioning::invocation(action, "the arguments", &given);
     let change = change.map_err(Failed::for_good)?;
-    let id = bench.invocations.begin(&task.name);
-    let mut going_on = bench.invocations.tracker.spawn({
-        let (bench, id) = (bench.clone(), id.clone());
-        async move {
-            let made = carry_out(&bench, change).await;
-            bench.invocations.end(&id, made);
-        }
-    });
+    let id = begin(&bench, &task.name, change);
     let mut ends = bench.ends.clone();
     tokio::select! {
-        _ = &mut going_on => {}
+        () = bench.invocations.ended(&id) => {}
         () = tokio::time::sleep(INLINE) => {}
-        ending = ends.at_once() => return Err(Failed::ended(ending)),
+        ending = ends.at_once() => {
+            // It says itself how far it has come.
+            bench.invocations.stop(&id, ending);
+            bench.invocations.ended(&id).await;
+        }
     }
     let invocation = bench.invocations.find(&id).ok_or_else(|| {
         Failed::for_now(Failure::new(
@@ -101,6 +94,29 @@ pub async fn invoke(bench: Bench, task: ActionInvokeTask) -> TaskOutcome {
         name: task.name,
     };
     Ok(Done::with(&response, Vec::new()))
+}
+
+/// Begins an action. It goes on whether or not somebody waits for it.
+fn begin(bench: &Bench, name: &str, change: Change) -> String {
+    let (id, ends) = bench.invocations.begin(name);
+    let bench = Bench {
+        ends,
+        ..bench.clone()
+    };
+    let invocations = Arc::clone(&bench.invocations);
+    let carrying_out = {
+        let id = id.clone();
+        async move {
+            let made = AssertUnwindSafe(carry_out(&bench, change)).catch_unwind();
+            let made = made.await.unwrap_or_else(|_| {
+                let what = "the host has failed at this action; its log says where";
+                Err(Failure::new(Kind::Internal, what))
+            });
+            bench.invocations.end(&id, made);
+        }
+    };
+    invocations.spawn(carrying_out);
+    id
 }
 
 /// Says how far one of them is.
@@ -123,69 +139,6 @@ pub fn status(bench: &Bench, task: &ActionStatusTask) -> TaskOutcome {
         response: Some(to_struct(response)),
     };
     Ok(Done::with(&response, Vec::new()))
-}
-
-/// What has been invoked, the newest first.
-#[derive(Default)]
-pub struct Invocations {
-    known: Mutex<VecDeque<Invocation>>,
-    /// Those that are going on.
-    pub tracker: TaskTracker,
-}
-
-#[derive(Clone)]
-struct Invocation {
-    id: String,
-    name: String,
-    status: BatonActionStatus,
-    response: Map<String, Value>,
-    failure: Option<(Kind, String)>,
-}
-
-impl Invocations {
-    fn begin(&self, name: &str) -> String {
-        let id = Ksuid::from_seconds(None, None).to_string();
-        let mut known = self.lock();
-        known.truncate(REMEMBERED - 1);
-        known.push_front(Invocation {
-            id: id.clone(),
-            name: name.to_owned(),
-            status: BatonActionStatus::Running,
-            response: Map::new(),
-            failure: None,
-        });
-        id
-    }
-
-    fn end(&self, id: &str, made: Result<Outcome>) {
-        let mut known = self.lock();
-        let Some(invocation) = known.iter_mut().find(|known| known.id == id) else {
-            return;
-        };
-        match made {
-            Ok(outcome) => {
-                invocation.status = BatonActionStatus::Complete;
-                if let Outcome::Invoked(returned) = outcome
-                    && let Value::Object(values) = attributes(&returned)
-                {
-                    invocation.response = values;
-                }
-            }
-            Err(failure) => {
-                tracing::warn!(action_id = id, error = %failure, "action failed");
-                invocation.status = BatonActionStatus::Failed;
-                invocation.failure = Some((failure.kind, failure.to_string()));
-            }
-        }
-    }
-
-    fn find(&self, id: &str) -> Option<Invocation> {
-        self.lock().iter().find(|known| known.id == id).cloned()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Invocation>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn named<'d>(description: &'d Description, name: &str, ty: &str) -> Result<&'d Action> {

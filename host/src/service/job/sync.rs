@@ -4,6 +4,7 @@ use super::{
     super::{
         outcome::{Done, Failed, Outcome},
         place::Place,
+        poll::milliseconds,
         upload::upload,
     },
     Bench,
@@ -14,7 +15,7 @@ use crate::{
     contract::types::ResourceId,
     egress::Operation,
     failure::{Failure, Kind, Result},
-    sync,
+    sync::{self, Summary},
 };
 use std::{path::Path, sync::Arc};
 
@@ -23,16 +24,20 @@ pub async fn run(bench: Bench, task: SyncFullTask) -> Outcome {
     let place = Place::make(bench.work.temp_dir.as_deref()).map_err(Failed::for_now)?;
     let file = place.path().join("sync.c1z");
     let mut ends = bench.ends.clone();
-    tokio::select! {
+    let summary = tokio::select! {
         biased;
         // Whoever takes it up next begins anew.
         ending = ends.any() => return Err(Failed::ended(ending)),
         collected = collect(&bench, &task, &file) => collected.map_err(failed)?,
-    }
+    };
     tokio::select! {
         biased;
         ending = ends.at_once() => return Err(Failed::ended(ending)),
         uploaded = upload(&bench.client, &bench.task, &file) => uploaded.map_err(Failed::for_now)?,
+    }
+    // A part of it says nothing about how old the whole is.
+    if let Some(summary) = summary.filter(|_| task.targeted_sync_resources.is_empty()) {
+        bench.work.metrics.synced(&summary);
     }
     Ok(Done::default())
 }
@@ -50,7 +55,8 @@ fn failed(failure: Failure) -> Failed {
     }
 }
 
-async fn collect(bench: &Bench, task: &SyncFullTask, file: &Path) -> Result<()> {
+/// Writes the file. Nothing is known of one that is empty on purpose.
+async fn collect(bench: &Bench, task: &SyncFullTask, file: &Path) -> Result<Option<Summary>> {
     let work = &bench.work;
     let extent = match (task.skip_entitlements_and_grants, task.skip_grants) {
         (true, _) => Extent::ResourcesOnly,
@@ -74,23 +80,21 @@ async fn collect(bench: &Bench, task: &SyncFullTask, file: &Path) -> Result<()> 
     };
     if work.skip_full_sync {
         work.validate().await?;
-        return empty(options).await;
+        return empty(options).await.map(|()| None);
     }
     let gate = bench.gates.open(Operation::Sync);
     let progress = Arc::default();
-    let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await;
-    work.metrics.synced(&summary);
-    let summary = summary?;
+    let summary = sync::run(&work.connector, gate, work.variables(), &options, progress).await?;
     tracing::info!(
         sync_id = summary.recorded.finished.sync_id,
         resources = summary.recorded.finished.counts.resources,
         entitlements = summary.recorded.finished.counts.entitlements,
         grants = summary.recorded.finished.counts.grants,
         requests = summary.traffic.requests(),
-        elapsed_ms = u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
+        elapsed_ms = milliseconds(summary.elapsed),
         "Sync complete."
     );
-    Ok(())
+    Ok(Some(summary))
 }
 
 /// A finished sync that holds nothing: the operator does not want any, and ConductorOne one.
