@@ -17,13 +17,19 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 use wasmtime_wasi_http::{Error, WasiBody};
 use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes of an answer that brings a secret. It has to be read as a whole.
 const SECRET_ANSWER: usize = 1 << 20;
+/// Bytes of an answer that are read although it has been given up. It takes longer to make a
+/// connection.
+const REST: usize = 64 << 10;
+/// How long that may take.
+const REST_TIME: Duration = Duration::from_secs(1);
 /// Secrets of one run. A connector that signs in for each request has misunderstood something, and
 /// each of them is looked for in all that comes in.
 const SECRETS: usize = 100;
@@ -105,6 +111,16 @@ impl Answer {
         let error = traffic.refuse(excess.into());
         self.pending = None;
         Err(error)
+    }
+}
+
+impl Drop for Answer {
+    /// Reads a short rest that nobody wants any more, because the connection can be used again then.
+    fn drop(&mut self) {
+        if let (Some(_), Ok(runtime)) = (self.pending.take(), Handle::try_current()) {
+            let rest = Limited::new(std::mem::take(&mut self.body), REST).collect();
+            runtime.spawn(timeout(REST_TIME, rest));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Replacing secrets in a stream of bytes.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use base64::{
     Engine as _,
     engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -43,6 +43,8 @@ impl Mask {
             return None;
         }
         let finder = AhoCorasickBuilder::new()
+            // A DFA would be quicker to search with, but takes longer to make than most runs search.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(forms.iter().map(|(form, _)| form.as_slice()));
         Some(Self {
