@@ -22,6 +22,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
 
 /// Messages on the way: batches of items, for the most part.
 const CHANNEL: usize = 4;
@@ -203,9 +207,13 @@ impl Recording {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(thread) = thread {
-            // A panic has been reported already.
-            let _ = thread.join();
+        // A panic has been reported already.
+        let wait = |thread: JoinHandle<()>| drop(thread.join());
+        match (thread, Handle::try_current().map(|on| on.runtime_flavor())) {
+            (None, _) => {}
+            // Other tasks go on elsewhere: to complete a file may take seconds.
+            (Some(thread), Ok(RuntimeFlavor::MultiThread)) => block_in_place(|| wait(thread)),
+            (Some(thread), _) => wait(thread),
         }
     }
 }
