@@ -70,6 +70,7 @@ impl Service {
         let stopped = async {
             self.stop.cancelled().await;
             self.condition.stopping();
+            desk.end_all(Ending::Draining);
             Instant::now()
         };
         let (stopped, ()) = tokio::join!(stopped, self.take_up(&desk, &tasks));
@@ -160,9 +161,6 @@ impl Service {
         tasks: &TaskTracker,
     ) {
         self.condition.answered();
-        if self.stop.is_cancelled() {
-            desk.end_all(Ending::Draining);
-        }
         // It can be reached, so it can be told now what could not be reported.
         if let Some(reporting) = desk.report_again() {
             tasks.spawn(reporting);
@@ -177,7 +175,6 @@ impl Service {
     /// Lets tasks come to their end, as long as there is time.
     async fn drain(&self, desk: &Desk, tasks: &TaskTracker, stopped: Instant) {
         tasks.close();
-        desk.end_all(Ending::Draining);
         tracing::info!(
             running = desk.running(),
             grace_ms = milliseconds(self.grace),
