@@ -75,6 +75,16 @@ fn it_starts_the_connector_as_nobody() {
 }
 
 #[test]
+fn its_labels_say_what_it_is() {
+    let Some(image) = image() else { return };
+    let labels = &image.config["config"]["Labels"];
+    let label = |name: &str| &labels[format!("org.opencontainers.image.{name}")];
+    assert_eq!(label("title"), "baton-valimail");
+    assert_eq!(label("version"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(label("licenses"), "Apache-2.0");
+}
+
+#[test]
 fn its_user_can_write_to_nothing_but_the_directory_for_temporary_files() {
     let Some(image) = image() else { return };
     for entry in entries(image) {

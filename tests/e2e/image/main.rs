@@ -5,3 +5,4 @@ mod archive;
 mod contents;
 mod root;
 mod runs;
+mod script;
