@@ -1,5 +1,6 @@
 //! What the files in `host/deploy` promise to whoever deploys the connector with them.
 
+mod commands;
 mod configuration;
 mod guide;
 mod manifests;
