@@ -236,6 +236,49 @@ fn the_deployment_runs_as_a_service_and_its_probes_say_so() {
     assert_eq!(stage.conductor.violations(), Vec::<String>::new());
 }
 
+/// The policy of the guide that forbids actions.
+fn policy() -> String {
+    let guide = text("README.md");
+    let (_, policy) = guide.split_once("```toml\n").expect("a policy");
+    policy.split("```").next().expect("its end").to_owned()
+}
+
+#[test]
+fn without_provisioning_nobody_is_granted_anything_and_a_policy_forbids_actions_too() {
+    let member = "2906d4927bf178077519";
+    for forbidden in [false, true] {
+        let stage = Stage::new();
+        let mut environment = stage.environment(&container(service_pod()));
+        environment.remove("BATON_PROVISIONING").expect("it is set");
+        if forbidden {
+            let file = stage.host.path("policy.toml");
+            fs::write(&file, policy()).expect("a file");
+            environment.insert("BATON_POLICY".to_owned(), file.display().to_string());
+        }
+        let stage = stage.configured(environment);
+        let running = stage.start(&[]);
+        let conductor = &stage.conductor;
+        for task in [
+            tasks::grant("member_type:owner:assigned", member),
+            tasks::revoke("member_type:owner:assigned", member),
+            tasks::create_account("ada@larkspur.example", &[]),
+        ] {
+            let record = conductor.finished(&conductor.push(task));
+            let message = record.end().message().to_owned();
+            assert!(
+                message.starts_with("provisioning is not enabled"),
+                "{message}"
+            );
+        }
+        let disable = conductor.push(tasks::invoke("disable_user", &[("user_id", member)]));
+        let _ = conductor.finished(&disable);
+        stage.syncs();
+        let _ = running.stop().succeeded();
+        let account = stage.valimail.account(member).expect("an account");
+        assert_eq!(account.is_active(), forbidden);
+    }
+}
+
 #[test]
 fn the_cron_job_writes_its_file() {
     let stage = Stage::new();
