@@ -1,24 +1,6 @@
 //! Whether `host/deploy/README.md` says what is so.
 
-use crate::manifests::{directory, files, text};
-use std::{fs, path::Path};
-
-/// All source code of the host.
-fn source() -> String {
-    fn add(directory: &Path, source: &mut String) {
-        for entry in fs::read_dir(directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            match path.is_dir() {
-                true => add(&path, source),
-                false => source.push_str(&fs::read_to_string(&path).expect("a text")),
-            }
-        }
-    }
-    let mut source = String::new();
-    add(&directory().join("../src"), &mut source);
-    add(&directory().join("../../guest/src"), &mut source);
-    source
-}
+use crate::manifests::{directory, files, source, text};
 
 /// What the guide says of a connector that does not come to work: the first column of the tables.
 fn symptoms() -> Vec<String> {

@@ -26,6 +26,23 @@ pub fn text(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// All source code of the host, and of the component.
+pub fn source() -> String {
+    fn add(directory: &Path, source: &mut String) {
+        for entry in fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => add(&path, source),
+                false => source.push_str(&fs::read_to_string(&path).expect("a text")),
+            }
+        }
+    }
+    let mut source = String::new();
+    add(&directory().join("../src"), &mut source);
+    add(&directory().join("../../guest/src"), &mut source);
+    source
+}
+
 /// Files in a directory of `host/deploy`, by their paths in there.
 pub fn files(directory: &str) -> Vec<String> {
     let entries = fs::read_dir(self::directory().join(directory)).expect("a directory");
