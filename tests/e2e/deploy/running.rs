@@ -11,10 +11,12 @@ use e2e::{
 };
 use k8s_openapi::api::core::v1::Container;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    net::TcpListener,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     process::{Child, Command},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -23,6 +25,8 @@ struct Stage {
     conductor: ConductorOne,
     valimail: Standin,
     host: Host,
+    /// Where probes are answered.
+    port: String,
 }
 
 impl Stage {
@@ -35,6 +39,7 @@ impl Stage {
             conductor: ConductorOne::start(ServiceSettings::default()),
             valimail: Standin::start(Settings::company()),
             host,
+            port: free_port(),
         }
     }
 
@@ -102,7 +107,7 @@ impl Stage {
                 "BATON_CA_FILE",
                 &self.conductor.ca_file().display().to_string(),
             )
-            .env("BATON_HEALTH_CHECK_PORT", &free_port());
+            .env("BATON_HEALTH_CHECK_PORT", &self.port);
         let tmp = self.host.path("tmp").display().to_string();
         self.host = self.host.env("TMPDIR", &tmp);
         self
@@ -130,6 +135,16 @@ impl Stage {
     fn syncs(&self) {
         let task = self.conductor.push(tasks::sync());
         assert!(self.conductor.finished(&task).end().is_success());
+    }
+
+    /// What Prometheus is told.
+    fn metrics(&self) -> String {
+        let mut probes = TcpStream::connect(format!("127.0.0.1:{}", self.port)).expect("probes");
+        let request = b"GET /metrics HTTP/1.1\r\nHost: probes\r\nConnection: close\r\n\r\n";
+        probes.write_all(request).expect("a question");
+        let mut answer = String::new();
+        probes.read_to_string(&mut answer).expect("an answer");
+        answer
     }
 
     /// What is in a directory in the end, by its names.
@@ -234,6 +249,36 @@ fn the_deployment_runs_as_a_service_and_its_probes_say_so() {
         ["connector-host", "connector-host.key"]
     );
     assert_eq!(stage.conductor.violations(), Vec::<String>::new());
+}
+
+/// Words that look like metrics.
+fn metrics(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words
+        .filter(|word| word.starts_with("connector_host_"))
+        .collect()
+}
+
+#[test]
+fn the_metrics_of_the_guide_are_all_that_there_are() {
+    let stage = Stage::new();
+    let environment = stage.environment(&container(service_pod()));
+    let stage = stage.configured(environment);
+    let running = stage.start(&[]);
+    stage.syncs();
+    let mut told = stage.metrics();
+    // ConductorOne hears of a task's end a moment before it is counted, or after.
+    for _ in 0..100 {
+        if told.contains("tasks_total{") {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+        told = stage.metrics();
+    }
+    let _ = running.stop().succeeded();
+    let samples = told.lines().filter(|line| !line.starts_with('#'));
+    let told: BTreeSet<_> = samples.flat_map(metrics).collect();
+    assert_eq!(metrics(&text("README.md")), told);
 }
 
 /// The policy of the guide that forbids actions.
