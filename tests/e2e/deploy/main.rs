@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod guide;
 mod manifests;
+mod memory;
 mod network;
 mod pods;
 mod running;

@@ -10,7 +10,7 @@ use e2e::host::Host;
 const KUBERNETES: i64 = 30;
 
 /// The default of a flag, in seconds.
-fn default_of(flag: &str) -> i64 {
+pub fn default_of(flag: &str) -> i64 {
     let help = Host::unconfigured().run(&["--help"]).succeeded().stdout;
     let words: Vec<_> = help.split_whitespace().collect();
     let at = words.iter().position(|word| *word == flag);
