@@ -10,11 +10,13 @@ use e2e::{
     valimail::{self, Settings, Standin},
 };
 use k8s_openapi::api::core::v1::Container;
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command},
     thread,
     time::{Duration, Instant},
@@ -249,6 +251,50 @@ fn the_deployment_runs_as_a_service_and_its_probes_say_so() {
         ["connector-host", "connector-host.key"]
     );
     assert_eq!(stage.conductor.violations(), Vec::<String>::new());
+}
+
+#[test]
+fn audit_and_receipts_can_be_rotated_as_the_guide_says() {
+    let stage = Stage::new();
+    let mut environment = stage.environment(&container(service_pod()));
+    let (audit, receipts) = (stage.host.path("audit"), stage.host.path("receipts"));
+    for (name, file) in [("BATON_AUDIT", &audit), ("BATON_RECEIPTS", &receipts)] {
+        environment.insert(name.to_owned(), file.display().to_string());
+    }
+    let stage = stage.configured(environment);
+    let running = stage.start(&[]);
+    let grant = |entitlement| {
+        let task = tasks::grant(entitlement, "2906d4927bf178077519");
+        let task = stage.conductor.push(task);
+        assert!(stage.conductor.finished(&task).end().is_success());
+    };
+    let lines = |file: &Path| {
+        let text = fs::read_to_string(file).expect("a file");
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        lines.len()
+    };
+    grant("member_type:owner:assigned");
+    assert!(lines(&audit) > 0 && lines(&receipts) == 1);
+    fs::File::options()
+        .write(true)
+        .open(&audit)
+        .expect("a file")
+        .set_len(0)
+        .expect("truncated");
+    fs::rename(&receipts, stage.host.path("receipts.1")).expect("moved");
+    grant("member_type:marketer:assigned");
+    // It goes on at the beginning, not after a hole.
+    assert!(lines(&audit) > 0);
+    assert_eq!(lines(&receipts), 1);
+    assert_eq!(lines(&stage.host.path("receipts.1")), 1);
+    // This one is kept open.
+    fs::rename(&audit, stage.host.path("audit.1")).expect("moved");
+    grant("member_type:owner:assigned");
+    assert!(!audit.exists());
+    let _ = running.stop().succeeded();
 }
 
 /// Words that look like metrics.
