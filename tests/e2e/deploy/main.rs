@@ -12,3 +12,4 @@ mod schema;
 mod time;
 mod unit;
 mod units;
+mod values;
