@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     env,
     fs::File,
-    io::{Cursor, Read},
+    io::{self, Cursor, Read, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::LazyLock,
@@ -29,22 +29,44 @@ pub struct Image {
 
 /// The image of the Valimail connector, built when it is first asked for.
 ///
-/// `None` where the tools are missing with which it is built; where everything has to pass, as
-/// variable `CI` says, that is a failure.
+/// `None` where the tools are missing with which it is built.
 ///
 /// # Panics
 ///
-/// When it cannot be built: nothing can be tested then.
+/// When it cannot be built: nothing can be tested then. Nor can it where tools are missing, and the
+/// variable `CI` says that everything has to be.
 pub fn image() -> Option<&'static Image> {
     static IMAGE: LazyLock<Option<Image>> = LazyLock::new(|| {
         let missing: Vec<_> = TOOLS.into_iter().filter(|tool| !is_there(tool)).collect();
-        if !missing.is_empty() && env::var_os("CI").is_none() {
-            eprintln!("not tested: an image cannot be built without {missing:?}");
+        if !missing.is_empty() {
+            untested(&format!("an image cannot be built without {missing:?}"));
             return None;
         }
         Some(build().unwrap_or_else(|error| panic!("cannot build the image: {error:#}")))
     });
     IMAGE.as_ref()
+}
+
+/// Says that something is left out, also where the test passes; where everything has to be tested,
+/// as the variable `CI` says, that is a failure.
+///
+/// # Panics
+///
+/// With `CI`.
+pub fn untested(why: &str) {
+    leave_out(why, env::var_os("CI").is_some());
+}
+
+fn leave_out(why: &str, everything: bool) {
+    assert!(!everything, "CI is set, so this has to be tested: {why}");
+    // What macros print is shown of tests that fail only.
+    let _ = writeln!(io::stderr(), "not tested: {why}");
+}
+
+#[test]
+#[should_panic = "CI is set, so this has to be tested: it is raining"]
+fn leaving_something_out_is_not_fine_where_everything_has_to_be_tested() {
+    leave_out("it is raining", true);
 }
 
 fn is_there(tool: &str) -> bool {

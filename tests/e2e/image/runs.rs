@@ -1,6 +1,9 @@
 //! What its entry point does.
 
-use crate::{archive::image, root::Root};
+use crate::{
+    archive::{image, untested},
+    root::Root,
+};
 use e2e::{
     conductorone::{ConductorOne, Settings as ServiceSettings, tasks},
     host::finish,
@@ -11,11 +14,11 @@ use std::{fs, net::TcpListener, process::Command};
 /// The image unpacked and configured for a stand-in. `None` where it cannot be built, or where
 /// only root could run it.
 fn unpacked(standin: &Standin) -> Option<Root> {
-    let image = image()?;
     if !nix::unistd::geteuid().is_root() {
-        eprintln!("not tested: only root can change the root directory");
+        untested("only root can run the image's entry point in its root directory");
         return None;
     }
+    let image = image()?;
     let origin = standin.origin();
     let root = Root::unpack(image)
         .env("BATON_VALIMAIL_APP_ID", APP_ID)
