@@ -9,6 +9,8 @@ mod network;
 mod pods;
 mod running;
 mod schema;
+mod setup_guide;
+mod taken_over;
 mod time;
 mod unit;
 mod units;

@@ -6,3 +6,6 @@ mod contents;
 mod root;
 mod runs;
 mod script;
+
+#[path = "../deploy/setup_guide.rs"]
+mod setup_guide;

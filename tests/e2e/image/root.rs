@@ -1,10 +1,10 @@
 //! The image unpacked, and its entry point run in there: no other file can be seen from inside.
 
-use crate::archive::Image;
+use crate::{archive::Image, setup_guide::Pod};
 use e2e::host::{Transcript, finish};
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::{PermissionsExt, chown},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -54,16 +54,21 @@ impl Root {
         self
     }
 
-    /// As a read-only root with a volume at `directory`, which is where the program works: nothing
-    /// else can be written to.
+    /// As the kubelet makes it for a pod of Kubernetes.
     #[must_use]
-    pub fn read_only_but_for(mut self, directory: &str) -> Self {
-        set_mode(&self.path("/tmp"), 0o555);
-        let volume = self.path(directory);
-        fs::create_dir_all(&volume).expect("a directory");
-        set_mode(&volume, 0o755);
-        chown(&volume, Some(USER), Some(USER)).expect("it is given away");
-        self.working_directory = directory.to_owned();
+    pub fn in_pod(mut self, pod: &Pod) -> Self {
+        self.environment.extend(pod.environment.iter().cloned());
+        if let Some(directory) = &pod.working_directory {
+            self.working_directory.clone_from(directory);
+        }
+        if pod.read_only_root {
+            set_mode(&self.path("/tmp"), 0o555);
+        }
+        for directory in &pod.empty_directories {
+            let directory = self.path(directory);
+            fs::create_dir_all(&directory).expect("a directory");
+            set_mode(&directory, 0o777);
+        }
         self
     }
 
