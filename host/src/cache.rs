@@ -10,7 +10,7 @@
 
 mod key;
 
-use crate::engine::Engine;
+use crate::{engine::Engine, machine_code::MachineCode};
 use etcetera::BaseStrategy;
 use hmac::{Hmac, Mac};
 use key::Key;
@@ -40,7 +40,7 @@ pub fn load(engine: &Engine, directory: &Path, digest: &str) -> Option<Component
     let purpose = Purpose::new(engine, digest);
     let path = purpose.entry(directory);
     let loaded = authentic(directory, &path, &purpose).and_then(|compiled| {
-        let component = deserialize(engine, &compiled);
+        let component = compiled.component(engine);
         component.map_err(|error| io::Error::other(format!("{error:#}")))
     });
     match loaded {
@@ -58,9 +58,7 @@ pub fn load(engine: &Engine, directory: &Path, digest: &str) -> Option<Component
 }
 
 /// Machine code that this program has written.
-struct Authentic(Vec<u8>);
-
-fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<Authentic> {
+fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<MachineCode> {
     check(directory)?;
     let mut file = key::open(path)?;
     let metadata = file.metadata()?;
@@ -85,17 +83,7 @@ fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<Aut
     let verified = purpose.code(&key, compiled)?.verify_slice(code);
     verified.map_err(|_| damaged())?;
     entry.drain(..MAGIC.len() + CODE);
-    Ok(Authentic(entry))
-}
-
-#[expect(
-    unsafe_code,
-    reason = "the bytes come from this program, as their code shows, which nobody else can make"
-)]
-fn deserialize(engine: &Engine, compiled: &Authentic) -> wasmtime::Result<Component> {
-    // SAFETY: these very bytes have been authenticated with a key that only this user can read, and
-    // `store` makes a code for nothing but what comes from `Component::serialize`.
-    unsafe { Component::deserialize(engine.wasmtime(), &compiled.0) }
+    Ok(MachineCode::vouched_for(entry))
 }
 
 /// Keeps a compiled component.

@@ -32,6 +32,9 @@ use flags::{ForeignFlags, PinFlags};
 use limit_flags::{ComponentFlags, LimitFlags};
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
+/// This program, also where it has been replaced since it was started (proc_pid_exe(5)).
+const MYSELF: &str = "/proc/self/exe";
+
 /// What is to be done.
 pub enum Invocation {
     Run(Box<Run>),
@@ -148,7 +151,11 @@ pub fn terms(arguments: &[OsString], file: &ConfigFile) -> Result<Terms> {
     let terms = flags::<ComponentFlags>(&matches)?.terms();
     let matches = read(LimitFlags::augment_args)?;
     let limits = flags::<LimitFlags>(&matches)?.limits();
-    let terms = Terms { limits, ..terms };
+    let terms = Terms {
+        limits,
+        compiler: Some(PathBuf::from(MYSELF)),
+        ..terms
+    };
     if looks(arguments) {
         return Ok(terms);
     }

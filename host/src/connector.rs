@@ -1,5 +1,6 @@
 //! A connector: a component that has been read, checked, compiled and asked who it is.
 
+pub mod compiler;
 mod description;
 mod digest;
 mod exports;
@@ -19,7 +20,6 @@ use crate::{
     sandbox::{self, Cpu, Limits, State, Variables, cause},
 };
 use exports::ExportsPre;
-use futures::channel::oneshot;
 use std::{
     io::Read,
     path::{Path, PathBuf},
@@ -48,6 +48,8 @@ pub struct Terms {
     pub limits: Limits,
     /// Where compiled components are kept; nowhere when there is no such place.
     pub cache: Option<PathBuf>,
+    /// This program, to be run for compiling ([`compiler`]); it is done in this process without.
+    pub compiler: Option<PathBuf>,
 }
 
 impl Default for Terms {
@@ -60,6 +62,7 @@ impl Default for Terms {
             describe: Duration::from_secs(10),
             limits: Limits::default(),
             cache: cache::directory(),
+            compiler: None,
         }
     }
 }
@@ -322,34 +325,25 @@ async fn compile(engine: &Engine, terms: &Terms, file: &File, bytes: Vec<u8>) ->
         Failure::new(Kind::InvalidArgument, why).context(format!("{path} is not a valid component"))
     };
     structure::check(&bytes).map_err(invalid)?;
-    let Ok(component) = tokio::time::timeout(terms.compile, compiled(engine, bytes)).await else {
+    let program = terms.compiler.as_deref();
+    let compiling = compiler::compile(engine, program, terms.stack, bytes);
+    let Ok(component) = tokio::time::timeout(terms.compile, compiling).await else {
         let what = format!(
             "{path} has not been compiled within {} s (--compile-time-limit)",
             terms.compile.as_secs()
         );
         return Err(Failure::new(Kind::DeadlineExceeded, what).hint(FAULT));
     };
-    let component = component.map_err(|error| invalid(cause(&error)))?;
+    let component = component.map_err(|failure| match failure.kind {
+        Kind::InvalidArgument => failure.context(format!("{path} is not a valid component")),
+        _ => failure.context(format!("cannot run {path}")),
+    })?;
     if let Some(directory) = cache
         && let Err(error) = cache::store(engine, directory, &file.digest.hex(), &component)
     {
         tracing::debug!(directory = %directory.display(), %error, "compiled component is not kept");
     }
     Ok(component)
-}
-
-/// Compiles on a thread of its own. That cannot be stopped, but whoever waits can go away.
-async fn compiled(engine: &Engine, bytes: Vec<u8>) -> wasmtime::Result<Component> {
-    let engine = engine.clone();
-    let (sender, receiver) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("compiler".to_owned())
-        .spawn(move || {
-            let component = Component::from_binary(engine.wasmtime(), &bytes);
-            // Nobody may be there any more.
-            let _ = sender.send(component);
-        })?;
-    receiver.await?
 }
 
 fn link(

@@ -10,6 +10,7 @@ pub mod egress;
 pub mod engine;
 pub mod failure;
 pub mod json_lines;
+mod machine_code;
 pub mod metadata;
 pub mod provisioning;
 pub mod sandbox;

@@ -11,7 +11,8 @@ mod memory;
 mod telemetry;
 mod terminal;
 
-use std::{process::ExitCode, time::Duration};
+use connector_host::connector::compiler;
+use std::{ffi::OsStr, process::ExitCode, time::Duration};
 
 /// For what goes on in the background at the end.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -19,6 +20,11 @@ const GOODBYE: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     memory::keep_private();
     let arguments: Vec<_> = std::env::args_os().collect();
+    if let [_, mode, stack] = &arguments[..]
+        && mode == compiler::MODE
+    {
+        return compile(stack);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -40,5 +46,18 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.exit_code(),
+    }
+}
+
+/// As the process that compiles for another one.
+fn compile(stack: &OsStr) -> ExitCode {
+    let stack = stack.to_str().and_then(|stack| stack.parse().ok());
+    let compiled = stack.map_or_else(|| Err("it is told no stack".to_owned()), compiler::run);
+    match compiled {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprint!("{why}");
+            ExitCode::from(compiler::INVALID)
+        }
     }
 }

@@ -6,6 +6,7 @@ mod actions;
 mod cache;
 mod certificates;
 mod changes;
+mod compiling;
 mod components;
 mod configuration;
 mod crashes;
