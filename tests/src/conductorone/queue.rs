@@ -50,9 +50,9 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finish(pub BatonServiceFinishTaskRequest);
 
-/// A file.
+/// A file, and how many bytes each piece had in which it came.
 #[derive(Clone, PartialEq)]
-pub struct Upload(pub Vec<u8>);
+pub struct Upload(pub Vec<u8>, pub Vec<usize>);
 
 impl std::fmt::Debug for Upload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

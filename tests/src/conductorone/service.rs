@@ -61,6 +61,7 @@ impl Service {
             .get("authorization")
             .and_then(|value| value.to_str().ok());
         self.0.change(|state| {
+            *state.calls.entry(method).or_default() += 1;
             state.admit(header)?;
             Ok(state.next_fault(method))
         })

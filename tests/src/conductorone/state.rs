@@ -2,6 +2,7 @@
 
 use super::{
     checks,
+    faults::Method,
     messages::{
         BatonServiceFinishTaskRequest, BatonServiceHelloRequest, Task,
         baton_service_finish_task_request::FinalState, task::TaskType,
@@ -31,6 +32,10 @@ pub struct State {
     pub hellos_heard: u64,
     /// How often somebody has asked for a task.
     pub polls: u64,
+    /// How often each method has been called, whatever came of it.
+    pub calls: BTreeMap<Method, u64>,
+    /// How many tasks were being worked on when most were.
+    pub most_at_once: usize,
     /// Tasks, in the order in which they came.
     pub records: Vec<Record>,
     /// What a strict server would not have stood for.
@@ -52,6 +57,8 @@ impl State {
             hellos: BTreeMap::new(),
             hellos_heard: 0,
             polls: 0,
+            calls: BTreeMap::new(),
+            most_at_once: 0,
             records: Vec::new(),
             violations: Vec::new(),
             connections: 0,
@@ -74,6 +81,11 @@ impl State {
                 Err(self.violated(what))
             }
         }
+    }
+
+    /// How often a method has been called, whatever came of it.
+    pub fn calls(&self, method: Method) -> u64 {
+        self.calls.get(&method).copied().unwrap_or_default()
     }
 
     /// The task with that id.
@@ -139,7 +151,11 @@ impl State {
             Some(TaskType::Hello(_)) => Place::Waiting(now + lease),
             _ => Place::HandedOut(now),
         };
-        Some(record.task.clone())
+        let task = record.task.clone();
+        let at_work = |record: &&Record| matches!(record.place, Place::HandedOut(_));
+        let at_once = self.records.iter().filter(at_work).count();
+        self.most_at_once = self.most_at_once.max(at_once);
+        Some(task)
     }
 
     pub(super) fn finish(&mut self, finished: BatonServiceFinishTaskRequest) -> Result<(), Status> {

@@ -13,6 +13,7 @@ pub(super) struct Incoming {
     /// Whose it is: the host, and the task.
     pub of: Option<(String, String)>,
     pub bytes: Vec<u8>,
+    pieces: Vec<usize>,
     over: bool,
 }
 
@@ -38,6 +39,7 @@ impl Incoming {
                     return Err(format!("a piece of {} bytes", data.data.len()));
                 }
                 self.bytes.extend_from_slice(&data.data);
+                self.pieces.push(data.data.len());
                 Ok(())
             }
             Msg::Eof(eof) => {
@@ -54,7 +56,7 @@ impl Incoming {
     /// The host, the task and its file, when it is whole.
     pub(super) fn finish(self) -> Result<(String, String, Upload), String> {
         match (self.over, self.of) {
-            (true, Some((host, task))) => Ok((host, task, Upload(self.bytes))),
+            (true, Some((host, task))) => Ok((host, task, Upload(self.bytes, self.pieces))),
             _ => Err("the file has no end".to_owned()),
         }
     }

@@ -69,6 +69,7 @@ fn a_file_arrives_whole_and_ends_a_sync() {
     let record = service.finished(&id);
     assert_eq!(record.uploads.len(), 1);
     assert_eq!(record.uploads[0].0, b"half a file and the rest");
+    assert_eq!(record.uploads[0].1, [11, 13]);
     assert_eq!(record.uploads_begun, 1);
     assert_eq!(service.violations(), Vec::<String>::new());
 }
