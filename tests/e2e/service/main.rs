@@ -11,3 +11,4 @@ mod rig;
 mod shutdown;
 mod syncs;
 mod traces;
+mod uploads;

@@ -1,18 +1,37 @@
 //! A service between its two stand-ins.
 
 use e2e::{
-    conductorone::{ConductorOne, Settings as ServiceSettings},
+    artifacts::artifacts,
+    c1z::File,
+    conductorone::{
+        ConductorOne, Method, Record, Settings as ServiceSettings, messages::task::TaskType,
+    },
     host::{Host, Transcript, finish, holds_only},
-    valimail::{Settings, Standin},
+    valimail::{Endpoint, Settings, Standin, field},
 };
+use serde_json::Value;
 use std::{
     fs,
-    process::{Child, Command},
+    io::{BufRead, BufReader},
+    process::{Child, ChildStderr, Command},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 /// Exit codes: the numbers of gRPC.
 pub const INVALID_ARGUMENT: i32 = 3;
 pub const UNAUTHENTICATED: i32 = 16;
+
+/// Far more than anything takes that is done at once, however busy the machine is, and far less
+/// than a grace of an hour.
+pub const AT_ONCE: Duration = Duration::from_secs(20);
+/// Nothing takes so long when all is well.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A member of the demo company, and what makes him an owner.
+pub const MEMBER: &str = "2906d4927bf178077519";
+pub const OWNER: &str = "member_type:owner:assigned";
 
 /// Both stand-ins, and a host that is configured for them.
 pub struct Rig {
@@ -32,9 +51,19 @@ impl Rig {
     }
 
     pub fn of(settings: ServiceSettings, valimail: Settings) -> Self {
-        let conductor = ConductorOne::start(settings);
         let valimail = Standin::start(valimail);
         let host = Host::of(&valimail);
+        Self::around(settings, valimail, host)
+    }
+
+    /// Another connector, which has nothing to do with Valimail.
+    pub fn around_component(settings: ServiceSettings, name: &str) -> Self {
+        let host = Host::with_component(artifacts().component(name));
+        Self::around(settings, Standin::start(Settings::company()), host)
+    }
+
+    fn around(settings: ServiceSettings, valimail: Standin, host: Host) -> Self {
+        let conductor = ConductorOne::start(settings);
         fs::create_dir(host.path("tmp")).expect("a directory");
         let host = host
             .env("BATON_CLIENT_ID", &conductor.client_id())
@@ -62,7 +91,7 @@ impl Rig {
 
     /// Starts the service.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        Running(Some(self.host.start("run", arguments)))
+        Running::of(self.host.start("run", arguments))
     }
 
     /// Starts the service, and waits until it has said hello.
@@ -71,6 +100,45 @@ impl Rig {
         self.conductor
             .wait_until("a hello", |state| state.hellos_heard > 0);
         running
+    }
+
+    /// Starts the service, gives it a task, and waits until a request of this task has arrived at
+    /// Valimail.
+    pub fn asking(&self, endpoint: Endpoint, task: TaskType) -> (Running, String) {
+        let running = self.started();
+        let task = self.conductor.push(task);
+        self.conductor
+            .wait_until("a request", |_| self.valimail.count(endpoint) > 0);
+        (running, task)
+    }
+
+    /// Waits until a method has been called so often.
+    pub fn called(&self, method: Method, times: u64) {
+        let what = format!("{times} calls of {method:?}");
+        self.conductor
+            .wait_until(&what, |state| state.calls(method) >= times);
+    }
+
+    /// All that has been heard of a task.
+    pub fn record(&self, task: &str) -> Record {
+        self.conductor
+            .look(|state| state.record(task).cloned())
+            .expect("a task")
+    }
+
+    /// The one file that was uploaded for a task.
+    pub fn uploaded(&self, record: &Record) -> File {
+        assert!(record.end().is_success(), "{record:?}");
+        assert_eq!(record.uploads.len(), 1, "{record:?}");
+        let path = self.conductor.directory().join("uploaded.c1z");
+        fs::write(&path, &record.uploads[0].0).expect("a file");
+        File::open(&path)
+    }
+
+    /// The role of a member of the company.
+    pub fn member_type(&self, user: &str) -> Option<String> {
+        let account = self.valimail.account(user).expect("an account");
+        account.text(field::MEMBER_TYPE).map(str::to_owned)
     }
 
     /// That nothing has been left behind, and that a strict server has nothing to say.
@@ -84,11 +152,65 @@ impl Rig {
 }
 
 /// A service that is stopped when it is not needed any more.
-pub struct Running(Option<Child>);
+///
+/// What it logs is read all the time: nothing has to wait until there is room for it.
+pub struct Running {
+    child: Option<Child>,
+    log: Arc<Log>,
+    reader: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Log {
+    text: Mutex<String>,
+    changed: Condvar,
+}
+
+impl Log {
+    fn read(&self, stderr: ChildStderr) {
+        let lines = BufReader::new(stderr).split(b'\n');
+        for line in lines.map_while(Result::ok) {
+            let mut text = self.lock();
+            text.push_str(&String::from_utf8_lossy(&line));
+            text.push('\n');
+            self.changed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, String> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Running {
+    fn of(mut child: Child) -> Self {
+        let stderr = child.stderr.take().expect("a pipe");
+        let log = Arc::new(Log::default());
+        let reader = thread::spawn({
+            let log = Arc::clone(&log);
+            move || log.read(stderr)
+        });
+        Self {
+            child: Some(child),
+            log,
+            reader: Some(reader),
+        }
+    }
+
     fn child(&self) -> &Child {
-        self.0.as_ref().expect("it is running")
+        self.child.as_ref().expect("it is running")
+    }
+
+    /// Waits until it has logged so many lines with that message.
+    pub fn wait_for_log(&self, message: &str, lines: usize) {
+        let start = Instant::now();
+        let mut text = self.log.lock();
+        while logged(&text, message) < lines {
+            assert!(start.elapsed() < PATIENCE, "no {message:?} is logged");
+            let moment = Duration::from_millis(100);
+            let waited = self.log.changed.wait_timeout(text, moment);
+            text = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// Sends a signal.
@@ -104,6 +226,15 @@ impl Running {
         self.wait()
     }
 
+    /// The same, and it waits for nothing.
+    pub fn stop_at_once(self) -> Transcript {
+        let start = Instant::now();
+        let transcript = self.stop();
+        let took = start.elapsed();
+        assert!(took < AT_ONCE, "it took {took:?}\n{transcript}");
+        transcript
+    }
+
     /// Ends it without a warning.
     pub fn kill(self) -> Transcript {
         self.signal("KILL");
@@ -112,18 +243,36 @@ impl Running {
 
     /// Waits for its end.
     pub fn wait(mut self) -> Transcript {
-        finish(self.0.take().expect("it is running"))
+        let transcript = finish(self.child.take().expect("it is running"));
+        self.with_log(transcript)
     }
+
+    fn with_log(&mut self, transcript: Transcript) -> Transcript {
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the log can be read");
+        }
+        Transcript {
+            stderr: self.log.lock().clone(),
+            ..transcript
+        }
+    }
+}
+
+/// How many lines have that message.
+fn logged(text: &str, message: &str) -> usize {
+    let lines = text.lines();
+    let lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["msg"] == message).count()
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(mut child) = self.0.take() {
+        if let Some(mut child) = self.child.take() {
             let _ = child.kill();
-            let transcript = finish(child);
-            if std::thread::panicking() {
-                eprintln!("{transcript}");
-            }
+            let _ = child.wait();
+        }
+        if thread::panicking() {
+            eprintln!("{}", *self.log.lock());
         }
     }
 }

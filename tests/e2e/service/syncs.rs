@@ -2,7 +2,6 @@
 
 use crate::rig::Rig;
 use e2e::{
-    c1z::File,
     conductorone::{
         CallFault, Faults, Method, Record, Settings,
         messages::task::{SyncFullTask, TaskType},
@@ -10,7 +9,6 @@ use e2e::{
     },
     valimail::Endpoint,
 };
-use std::fs;
 use tonic::Code;
 
 /// Runs a task, and stops the service again.
@@ -23,20 +21,11 @@ fn runs(rig: &Rig, task: TaskType) -> Record {
     record
 }
 
-/// The one file that was uploaded.
-fn uploaded(rig: &Rig, record: &Record) -> File {
-    assert!(record.end().is_success(), "{record:?}");
-    assert_eq!(record.uploads.len(), 1, "{record:?}");
-    let path = rig.conductor.directory().join("uploaded.c1z");
-    fs::write(&path, &record.uploads[0].0).expect("a file");
-    File::open(&path)
-}
-
 #[test]
 fn a_sync_is_uploaded_and_nothing_is_left_behind() {
     let rig = Rig::new();
     let record = runs(&rig, tasks::sync());
-    let file = uploaded(&rig, &record);
+    let file = rig.uploaded(&record);
     assert_eq!(file.resources("user").len(), 42);
     assert_eq!(file.grants().len(), 40);
     assert!(record.heartbeats > 0);
@@ -53,7 +42,7 @@ fn a_sync_of_resources_alone_holds_no_grants() {
             ..SyncFullTask::default()
         }),
     );
-    let file = uploaded(&rig, &record);
+    let file = rig.uploaded(&record);
     assert_eq!(file.resources("user").len(), 42);
     assert!(file.grants().is_empty());
 }
@@ -68,7 +57,7 @@ fn a_sync_without_grants_is_a_full_one_that_holds_entitlements() {
             ..SyncFullTask::default()
         }),
     );
-    let file = uploaded(&rig, &record);
+    let file = rig.uploaded(&record);
     assert_eq!(file.resources("user").len(), 42);
     assert_eq!(file.entitlements().len(), 4);
     assert!(file.grants().is_empty());
@@ -101,7 +90,7 @@ fn an_upload_that_is_cut_starts_from_zero() {
         ..Settings::default()
     });
     let record = runs(&rig, tasks::sync());
-    assert_eq!(uploaded(&rig, &record).resources("user").len(), 42);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
     assert_eq!(record.handed_out, 1);
 }
 
@@ -113,7 +102,7 @@ fn an_upload_whose_token_is_not_taken_is_tried_with_another() {
         ..Settings::default()
     });
     let record = runs(&rig, tasks::sync());
-    assert_eq!(uploaded(&rig, &record).resources("user").len(), 42);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
     assert_eq!(
         (record.handed_out, rig.conductor.state().tokens_given),
         (1, 2)
@@ -171,7 +160,7 @@ fn credentials_that_valimail_does_not_take_fail_a_sync_for_good() {
 fn an_operator_may_have_empty_syncs_uploaded() {
     let rig = Rig::new().env("BATON_SKIP_FULL_SYNC", "true");
     let record = runs(&rig, tasks::sync());
-    assert!(uploaded(&rig, &record).resources("user").is_empty());
+    assert!(rig.uploaded(&record).resources("user").is_empty());
 }
 
 #[test]
@@ -213,7 +202,7 @@ fn a_heartbeat_that_fails_now_and_then_does_no_harm() {
         ..Settings::default()
     });
     let record = runs(&rig, tasks::sync());
-    assert_eq!(uploaded(&rig, &record).resources("user").len(), 42);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
 }
 
 #[test]
@@ -263,7 +252,7 @@ fn a_sync_of_single_resources_holds_what_their_grants_are_about() {
             ..SyncFullTask::default()
         }),
     );
-    let file = uploaded(&rig, &record);
+    let file = rig.uploaded(&record);
     assert_eq!(file.resources("user").len(), 1);
     assert_eq!(file.resources("member_type").len(), 1);
     assert_eq!(file.grants().len(), 1);
