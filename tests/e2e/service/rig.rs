@@ -25,7 +25,7 @@ pub const UNAUTHENTICATED: i32 = 16;
 
 /// Far more than anything takes that is done at once, however busy the machine is, and far less
 /// than a grace of an hour.
-pub const AT_ONCE: Duration = Duration::from_secs(20);
+const AT_ONCE: Duration = Duration::from_secs(20);
 /// Nothing takes so long when all is well.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -96,9 +96,10 @@ impl Rig {
 
     /// Starts the service, and waits until it has said hello.
     pub fn started(&self) -> Running {
+        let before = self.conductor.look(|state| state.hellos_heard);
         let running = self.start(&[]);
         self.conductor
-            .wait_until("a hello", |state| state.hellos_heard > 0);
+            .wait_until("a hello", |state| state.hellos_heard > before);
         running
     }
 
@@ -228,8 +229,14 @@ impl Running {
 
     /// The same, and it waits for nothing.
     pub fn stop_at_once(self) -> Transcript {
+        self.signal("TERM");
+        self.ends_at_once()
+    }
+
+    /// Waits for its end, which has to come soon.
+    pub fn ends_at_once(self) -> Transcript {
         let start = Instant::now();
-        let transcript = self.stop();
+        let transcript = self.wait();
         let took = start.elapsed();
         assert!(took < AT_ONCE, "it took {took:?}\n{transcript}");
         transcript

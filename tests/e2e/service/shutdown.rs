@@ -1,83 +1,139 @@
 //! Coming to an end.
 
-use crate::rig::{Rig, Running};
+use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
-    conductorone::{Record, Settings as ServiceSettings, messages::task::TaskType, tasks},
-    valimail::{Fault, Faults, Script, Settings},
+    conductorone::{
+        CallFault, Faults as ServiceFaults, Method, Settings as ServiceSettings, tasks,
+    },
+    valimail::{Endpoint, Fault, Faults, Script, Settings},
 };
 use std::time::Duration;
 
-const MEMBER: &str = "2906d4927bf178077519";
+/// Nobody waits so long in a test.
+const AN_HOUR: &str = "3600";
 
 /// Valimail with faults, and each task offered once.
 fn with(faults: Faults) -> Rig {
+    of(ServiceFaults::default(), faults)
+}
+
+/// The same, and a service with faults of its own.
+fn of(service: ServiceFaults, valimail: Faults) -> Rig {
     Rig::of(
         ServiceSettings {
             offers: 1,
+            faults: service,
             ..ServiceSettings::default()
         },
         Settings {
-            faults,
+            faults: valimail,
             ..Settings::company()
         },
     )
     .env("BATON_PROVISIONING", "true")
+    .env("BATON_SHUTDOWN_GRACE", AN_HOUR)
 }
 
-/// A service that has begun a task, and the task's id.
-fn at_work(rig: &Rig, task: TaskType) -> (Running, String) {
-    let running = rig.started();
-    let task = rig.conductor.push(task);
-    rig.conductor.wait_until("at work", |state| {
-        let record = state.record(&task);
-        record.is_some_and(|record| record.handed_out > 0)
-    });
-    (running, task)
-}
-
-/// All that has been heard of a task.
-fn record(rig: &Rig, task: &str) -> Record {
-    rig.conductor.state().record(task).cloned().expect("a task")
+/// That a task was handed back because of the shutdown, and once.
+fn is_handed_back(rig: &Rig, task: &str) {
+    let record = rig.record(task);
+    assert_eq!(record.finishes.len(), 1, "{record:?}");
+    assert_eq!(record.end().code(), 1, "{record:?}");
+    assert!(!record.end().is_for_good());
+    assert!(record.end().message().contains("shutdown"), "{record:?}");
 }
 
 #[test]
 fn an_idle_service_stops_at_once_at_each_signal() {
     for signal in ["TERM", "INT", "HUP"] {
-        let rig = Rig::new();
+        let rig = with(Faults::default());
         let running = rig.started();
         running.signal(signal);
-        let _ = running.wait().succeeded();
+        let _ = running.ends_at_once().succeeded();
         rig.assert_clean();
     }
 }
 
 #[test]
 fn a_service_that_nobody_has_heard_yet_stops_at_once() {
-    let mut rig = Rig::new();
+    let mut rig = with(Faults::default());
     rig.conductor.down();
     let running = rig.start(&[]);
-    std::thread::sleep(Duration::from_millis(300));
-    let _ = running.stop().succeeded();
+    running.wait_for_log("ConductorOne has not heard the hello; trying again", 1);
+    let _ = running.stop_at_once().succeeded();
+}
+
+#[test]
+fn a_service_whose_hello_is_not_answered_stops_at_once() {
+    let rig = of(
+        ServiceFaults::calls(Method::Hello, &[CallFault::Hang]),
+        Faults::default(),
+    );
+    let running = rig.start(&[]);
+    rig.called(Method::Hello, 1);
+    let _ = running.stop_at_once().succeeded();
 }
 
 #[test]
 fn a_sync_is_handed_back() {
     let rig = with(Faults::list(Script::forever(Fault::Hang)));
-    let (running, task) = at_work(&rig, tasks::sync());
-    let _ = running.stop().succeeded();
-    let record = record(&rig, &task);
-    assert_eq!(record.end().code(), 1, "{record:?}");
-    assert!(!record.end().is_for_good());
-    assert!(record.end().message().contains("shutdown"), "{record:?}");
+    let (running, task) = rig.asking(Endpoint::List, tasks::sync());
+    let _ = running.stop_at_once().succeeded();
+    is_handed_back(&rig, &task);
+    rig.assert_clean();
+}
+
+#[test]
+fn a_sync_whose_first_heartbeat_is_not_answered_is_handed_back() {
+    let rig = of(
+        ServiceFaults::calls(Method::Heartbeat, &[CallFault::Hang]),
+        Faults::default(),
+    );
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::sync());
+    rig.called(Method::Heartbeat, 1);
+    let _ = running.stop_at_once().succeeded();
+    is_handed_back(&rig, &task);
+    rig.assert_clean();
+}
+
+#[test]
+fn an_upload_that_has_begun_is_brought_to_its_end() {
+    let slow = CallFault::Slow(Duration::from_secs(1));
+    let rig = of(
+        ServiceFaults::calls(Method::UploadAsset, &[slow]),
+        Faults::default(),
+    );
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::sync());
+    rig.called(Method::UploadAsset, 1);
+    let _ = running.stop_at_once().succeeded();
+    let record = rig.record(&task);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
+    rig.assert_clean();
+}
+
+#[test]
+fn an_upload_that_takes_too_long_is_handed_back_when_the_grace_is_over() {
+    let rig = of(
+        ServiceFaults::calls(Method::UploadAsset, &[CallFault::Hang]),
+        Faults::default(),
+    )
+    .env("BATON_SHUTDOWN_GRACE", "1");
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::sync());
+    rig.called(Method::UploadAsset, 1);
+    let _ = running.stop_at_once().succeeded();
+    is_handed_back(&rig, &task);
     rig.assert_clean();
 }
 
 #[test]
 fn a_change_that_has_begun_is_brought_to_its_end() {
-    let rig = with(Faults::patch(Fault::Delay(Duration::from_millis(500))));
-    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
-    let _ = running.stop().succeeded();
-    let record = record(&rig, &task);
+    let rig = with(Faults::patch(Fault::Delay(Duration::from_secs(1))));
+    let (running, task) = rig.asking(Endpoint::Patch, tasks::grant(OWNER, MEMBER));
+    let _ = running.stop_at_once().succeeded();
+    let record = rig.record(&task);
     assert_eq!(record.end().annotations(), ["GrantReplaced"]);
     rig.assert_clean();
 }
@@ -85,22 +141,66 @@ fn a_change_that_has_begun_is_brought_to_its_end() {
 #[test]
 fn a_change_that_takes_too_long_is_handed_back_when_the_grace_is_over() {
     let rig = with(Faults::patch(Script::forever(Fault::Hang))).env("BATON_SHUTDOWN_GRACE", "0");
-    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
-    let _ = running.stop().succeeded();
-    let record = record(&rig, &task);
-    assert_eq!(record.end().code(), 1, "{record:?}");
-    assert!(!record.end().is_for_good());
+    let (running, task) = rig.asking(Endpoint::Patch, tasks::grant(OWNER, MEMBER));
+    let _ = running.stop_at_once().succeeded();
+    is_handed_back(&rig, &task);
     rig.assert_clean();
 }
 
 #[test]
 fn a_second_signal_ends_what_the_first_one_waits_for() {
-    let rig = with(Faults::patch(Script::forever(Fault::Hang))).env("BATON_SHUTDOWN_GRACE", "3600");
-    let (running, task) = at_work(&rig, tasks::grant("member_type:owner:assigned", MEMBER));
+    let rig = with(Faults::patch(Script::forever(Fault::Hang)));
+    let (running, task) = rig.asking(Endpoint::Patch, tasks::grant(OWNER, MEMBER));
     running.signal("TERM");
-    std::thread::sleep(Duration::from_millis(200));
-    running.signal("TERM");
-    let _ = running.wait().succeeded();
-    assert_eq!(record(&rig, &task).end().code(), 1);
+    running.wait_for_log("stopping: no more tasks are taken up", 1);
+    let _ = running.stop_at_once().succeeded();
+    is_handed_back(&rig, &task);
+    rig.assert_clean();
+}
+
+#[test]
+fn a_task_that_is_on_its_way_already_comes_to_an_end() {
+    // The first question for a task is answered late, with a task that comes meanwhile.
+    let late = CallFault::Slow(Duration::from_secs(3));
+    for task in [tasks::grant(OWNER, MEMBER), tasks::sync()] {
+        let rig = of(
+            ServiceFaults::calls(Method::GetTask, &[late]),
+            Faults::default(),
+        );
+        let running = rig.started();
+        rig.called(Method::GetTask, 1);
+        let task = rig.conductor.push(task);
+        let _ = running.stop_at_once().succeeded();
+        let record = rig.record(&task);
+        assert_eq!(record.handed_out, 1, "{record:?}");
+        assert_eq!(record.finishes.len(), 1, "{record:?}");
+        assert!(
+            record.end().is_success() || !record.end().is_for_good(),
+            "{record:?}"
+        );
+        rig.assert_clean();
+    }
+}
+
+#[test]
+fn a_report_that_is_not_answered_does_not_keep_the_process_and_the_next_one_makes_up_for_it() {
+    let rig = Rig::with(ServiceSettings {
+        lease: Duration::from_secs(1),
+        faults: ServiceFaults::calls(Method::FinishTask, &[CallFault::Hang]),
+        ..ServiceSettings::default()
+    })
+    .env("BATON_PROVISIONING", "true")
+    .env("BATON_SHUTDOWN_GRACE", "1");
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::grant(OWNER, MEMBER));
+    rig.called(Method::FinishTask, 1);
+    let _ = running.stop_at_once().succeeded();
+    let running = rig.start(&[]);
+    let record = rig.conductor.finished(&task);
+    assert!(record.end().is_success(), "{record:?}");
+    assert_eq!(record.finishes.len(), 1);
+    assert_eq!(rig.member_type(MEMBER).as_deref(), Some("owner"));
+    assert_eq!(rig.valimail.count(Endpoint::Patch), 1);
+    let _ = running.stop().succeeded();
     rig.assert_clean();
 }
