@@ -5,6 +5,7 @@ mod bad_days;
 mod changes;
 mod chaos;
 mod credentials;
+mod kills;
 mod probes;
 mod registration;
 mod rig;
