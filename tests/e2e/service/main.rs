@@ -2,6 +2,7 @@
 //! a stand-in for ConductorOne and one for Valimail.
 
 mod bad_days;
+mod cancellations;
 mod changes;
 mod chaos;
 mod credentials;

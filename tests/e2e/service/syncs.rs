@@ -164,35 +164,6 @@ fn an_operator_may_have_empty_syncs_uploaded() {
 }
 
 #[test]
-fn a_sync_that_is_cancelled_stops_at_once() {
-    let rig = Rig::of(
-        Settings {
-            offers: 1,
-            ..Settings::default()
-        },
-        e2e::valimail::Settings {
-            faults: e2e::valimail::Faults::list(e2e::valimail::Script::forever(
-                e2e::valimail::Fault::Hang,
-            )),
-            ..e2e::valimail::Settings::company()
-        },
-    );
-    let running = rig.started();
-    let task = rig.conductor.push(tasks::sync());
-    rig.conductor.wait_until("a heartbeat", |state| {
-        state
-            .record(&task)
-            .is_some_and(|record| record.heartbeats > 0)
-    });
-    rig.conductor.cancel(&task);
-    let record = rig.conductor.finished(&task);
-    assert_eq!(record.end().code(), 1, "{record:?}");
-    assert!(record.uploads.is_empty());
-    let _ = running.stop().succeeded();
-    rig.assert_clean();
-}
-
-#[test]
 fn a_heartbeat_that_fails_now_and_then_does_no_harm() {
     let rig = Rig::with(Settings {
         faults: Faults::calls(
@@ -203,18 +174,6 @@ fn a_heartbeat_that_fails_now_and_then_does_no_harm() {
     });
     let record = runs(&rig, tasks::sync());
     assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
-}
-
-#[test]
-fn without_room_for_temporary_files_a_sync_fails_and_says_where() {
-    let rig = Rig::with(Settings {
-        offers: 1,
-        ..Settings::default()
-    })
-    .env("BATON_TMPDIR", "/nowhere");
-    let record = runs(&rig, tasks::sync());
-    assert!(record.end().message().contains("/nowhere"), "{record:?}");
-    assert!(!record.end().is_for_good());
 }
 
 #[test]
