@@ -9,6 +9,7 @@ mod credentials;
 mod kills;
 mod probes;
 mod registration;
+mod replicas;
 mod rig;
 mod shutdown;
 mod syncs;
