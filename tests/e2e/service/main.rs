@@ -5,6 +5,7 @@ mod bad_days;
 mod cancellations;
 mod changes;
 mod chaos;
+mod connectors;
 mod credentials;
 mod kills;
 mod probes;
