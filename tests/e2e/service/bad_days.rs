@@ -71,19 +71,6 @@ fn an_outcome_that_cannot_be_reported_is_reported_when_conductorone_answers_agai
 }
 
 #[test]
-fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
-    let mut rig = Rig::new();
-    let running = rig.started();
-    rig.conductor.down();
-    let task = rig.conductor.push(tasks::sync());
-    rig.conductor.up();
-    let record = rig.conductor.finished(&task);
-    assert!(record.end().is_success(), "{record:?}");
-    let _ = running.stop().succeeded();
-    rig.assert_clean();
-}
-
-#[test]
 fn polls_that_are_to_follow_at_once_have_a_pause_in_between() {
     let rig = Rig::with(Settings {
         next_poll: std::time::Duration::ZERO,
@@ -97,24 +84,5 @@ fn polls_that_are_to_follow_at_once_have_a_pause_in_between() {
         .wait_until("more polls", |state| state.polls >= before + 5);
     assert!(start.elapsed() >= std::time::Duration::from_millis(400));
     let _ = running.stop().succeeded();
-    rig.assert_clean();
-}
-
-#[test]
-fn two_replicas_with_one_credential_share_the_work() {
-    let rig = Rig::provisioning();
-    let tasks: Vec<_> = (0..10)
-        .map(|_| rig.conductor.push(tasks::list_actions()))
-        .collect();
-    let running = [rig.start(&[]), rig.start(&["--host-id", "another-pod"])];
-    for task in tasks {
-        let record = rig.conductor.finished(&task);
-        assert_eq!((record.handed_out, record.finishes.len()), (1, 1));
-    }
-    rig.conductor
-        .wait_until("two hellos", |state| state.hellos.len() == 2);
-    for replica in running {
-        let _ = replica.stop().succeeded();
-    }
     rig.assert_clean();
 }

@@ -8,6 +8,7 @@ mod chaos;
 mod connectors;
 mod credentials;
 mod kills;
+mod outages;
 mod probes;
 mod registration;
 mod replicas;

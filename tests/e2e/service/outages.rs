@@ -1,0 +1,139 @@
+//! ConductorOne is not there for a while, or does not want to know the connector.
+
+use crate::rig::{MEMBER, OWNER, Rig};
+use e2e::{
+    conductorone::{Faults as ServiceFaults, Method, Settings, TokenFault, tasks},
+    valimail::{self, Endpoint, Fault, Faults},
+};
+use std::{io::Write, net::TcpStream, time::Duration};
+
+const NO_TASKS: &str = "cannot ask ConductorOne for tasks; trying again";
+
+#[test]
+fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
+    // A list and a change are held until a third request is there.
+    let held = || Fault::Together(3);
+    let mut rig = Rig::of(
+        Settings::default(),
+        valimail::Settings {
+            faults: Faults {
+                list: [held(), held()].into(),
+                ..Faults::patch(held())
+            },
+            ..valimail::Settings::company()
+        },
+    )
+    .env("BATON_PROVISIONING", "true");
+    let running = rig.started();
+    let sync = rig.conductor.push(tasks::sync());
+    let grant = rig.conductor.push(tasks::grant(OWNER, MEMBER));
+    rig.conductor.wait_until("both under way", |_| {
+        rig.valimail.count(Endpoint::List) > 0 && rig.valimail.count(Endpoint::Patch) > 0
+    });
+    rig.conductor.down();
+    running.wait_for_log(NO_TASKS, 1);
+    list(&rig);
+    running.wait_for_log("cannot report what a task has come to; trying again", 1);
+    rig.conductor.up();
+    let record = rig.conductor.finished(&grant);
+    assert_eq!(record.end().annotations(), ["GrantReplaced"]);
+    assert_eq!(record.finishes.len(), 1);
+    assert_eq!(rig.valimail.count(Endpoint::Patch), 1);
+    let record = rig.conductor.finished(&sync);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+/// Asks Valimail for a list, and does not wait for it.
+fn list(rig: &Rig) {
+    let mut stream = TcpStream::connect(rig.valimail.address()).expect("a connection");
+    let request = b"GET /accounts/any/scim/v2/Users HTTP/1.1\r\nhost: x\r\n\r\n";
+    stream.write_all(request).expect("it is taken");
+    rig.conductor
+        .wait_until("another list", |_| rig.valimail.count(Endpoint::List) > 1);
+}
+
+#[test]
+fn a_service_in_which_everything_disappears_is_noticed_and_found_again() {
+    let rig = Rig::with(Settings {
+        lease: Duration::from_secs(2),
+        ..Settings::default()
+    });
+    let running = rig.started();
+    // The answer to the hello must not be lost.
+    rig.called(Method::GetTask, 2);
+    rig.conductor.swallow(true);
+    running.wait_for_log(NO_TASKS, 1);
+    rig.conductor.swallow(false);
+    let task = rig.conductor.push(tasks::sync());
+    let record = rig.conductor.finished(&task);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn a_service_in_which_everything_disappears_does_not_keep_the_process() {
+    let rig = Rig::of(
+        Settings::default(),
+        valimail::Settings {
+            faults: Faults::list(Fault::Hang),
+            ..valimail::Settings::company()
+        },
+    )
+    .env("BATON_SHUTDOWN_GRACE", "1");
+    let (running, task) = rig.asking(Endpoint::List, tasks::sync());
+    rig.conductor.swallow(true);
+    let _ = running.stop_at_once().succeeded();
+    assert!(!rig.record(&task).is_finished(), "nobody could be told");
+    rig.assert_clean();
+}
+
+#[test]
+fn credentials_that_are_revoked_and_restored_are_tried_until_they_are_good_again() {
+    let rig = Rig::provisioning();
+    let running = rig.started();
+    let refused = vec![TokenFault::Status(401); 1000];
+    rig.conductor.set_faults(ServiceFaults::tokens(&refused));
+    rig.conductor.revoke_tokens();
+    running.wait_for_log(NO_TASKS, 2);
+    rig.conductor.set_faults(ServiceFaults::default());
+    let task = rig.conductor.push(tasks::grant(OWNER, MEMBER));
+    let record = rig.conductor.finished(&task);
+    assert_eq!(record.end().annotations(), ["GrantReplaced"]);
+    let transcript = running.stop().succeeded();
+    let told = transcript.logged(NO_TASKS);
+    let error = told[0]["error"].as_str().expect("an error");
+    assert!(error.contains("client secret"), "{error}");
+    rig.assert_clean();
+}
+
+#[test]
+fn an_outcome_is_kept_while_credentials_are_revoked() {
+    let rig = Rig::of(
+        Settings {
+            lease: Duration::from_secs(1),
+            ..Settings::default()
+        },
+        valimail::Settings {
+            faults: Faults::patch(Fault::Delay(Duration::from_secs(1))),
+            ..valimail::Settings::company()
+        },
+    )
+    .env("BATON_PROVISIONING", "true");
+    let (running, task) = rig.asking(Endpoint::Patch, tasks::grant(OWNER, MEMBER));
+    let refused = vec![TokenFault::Status(401); 1000];
+    rig.conductor.set_faults(ServiceFaults::tokens(&refused));
+    rig.conductor.revoke_tokens();
+    rig.conductor.wait_until("an owner", |_| {
+        rig.member_type(MEMBER).as_deref() == Some("owner")
+    });
+    running.wait_for_log(NO_TASKS, 2);
+    rig.conductor.set_faults(ServiceFaults::default());
+    let record = rig.conductor.finished(&task);
+    assert_eq!(record.end().annotations(), ["GrantReplaced"]);
+    assert_eq!(record.finishes.len(), 1);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
