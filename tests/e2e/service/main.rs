@@ -16,5 +16,6 @@ mod replicas;
 mod rig;
 mod shutdown;
 mod syncs;
+mod temporary_files;
 mod traces;
 mod uploads;
