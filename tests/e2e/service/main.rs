@@ -7,6 +7,7 @@ mod changes;
 mod chaos;
 mod connectors;
 mod credentials;
+mod economy;
 mod filters;
 mod heartbeats;
 mod kills;
