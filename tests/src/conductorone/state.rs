@@ -146,11 +146,7 @@ impl State {
         record.handed_out += 1;
         record.handed_out_at = Some(now);
         record.handed_to.push(host.to_owned());
-        // A hello is all the answer that there is to it.
-        record.place = match record.task.task_type {
-            Some(TaskType::Hello(_)) => Place::Waiting(now + lease),
-            _ => Place::HandedOut(now),
-        };
+        record.place = Place::HandedOut(now);
         let task = record.task.clone();
         let at_work = |record: &&Record| matches!(record.place, Place::HandedOut(_));
         let at_once = self.records.iter().filter(at_work).count();
