@@ -10,6 +10,7 @@ mod credentials;
 mod economy;
 mod filters;
 mod heartbeats;
+mod hellos;
 mod kills;
 mod outages;
 mod probes;

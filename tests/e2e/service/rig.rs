@@ -202,6 +202,11 @@ impl Running {
         self.child.as_ref().expect("it is running")
     }
 
+    /// Of the process.
+    pub fn id(&self) -> u32 {
+        self.child().id()
+    }
+
     /// Waits until it has logged so many lines with that message.
     pub fn wait_for_log(&self, message: &str, lines: usize) {
         let start = Instant::now();
@@ -216,7 +221,7 @@ impl Running {
 
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let id = self.child().id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.expect("kill runs").success());
     }
