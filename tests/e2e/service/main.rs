@@ -12,6 +12,7 @@ mod filters;
 mod heartbeats;
 mod hellos;
 mod kills;
+mod metrics;
 mod outages;
 mod probes;
 mod registration;

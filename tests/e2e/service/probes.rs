@@ -8,7 +8,7 @@ use std::{
 };
 
 /// A service that answers probes, and its port.
-fn probed(rig: Rig) -> (Rig, String) {
+pub fn probed(rig: Rig) -> (Rig, String) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = free.local_addr().expect("an address").port().to_string();
     let rig = rig
@@ -18,7 +18,7 @@ fn probed(rig: Rig) -> (Rig, String) {
 }
 
 /// Waits until somebody listens.
-fn started(rig: &Rig, port: &str) -> Running {
+pub fn started(rig: &Rig, port: &str) -> Running {
     let running = rig.start(&[]);
     let start = std::time::Instant::now();
     while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
@@ -27,7 +27,7 @@ fn started(rig: &Rig, port: &str) -> Running {
     running
 }
 
-fn get(port: &str, path: &str) -> String {
+pub fn get(port: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("a connection");
     let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("it is taken");
