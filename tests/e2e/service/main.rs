@@ -12,6 +12,7 @@ mod filters;
 mod heartbeats;
 mod hellos;
 mod kills;
+mod long_actions;
 mod metrics;
 mod outages;
 mod probes;
