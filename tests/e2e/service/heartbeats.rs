@@ -1,11 +1,12 @@
 //! How often it is said that a task is being worked on.
 
-use crate::rig::Rig;
+use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
-    conductorone::{Record, Settings, tasks},
+    conductorone::{CallFault, Faults as ServiceFaults, Method, Record, Settings, tasks},
     valimail::{self, Fault, Faults},
 };
 use std::time::Duration;
+use tonic::Code;
 
 /// A sync of some seconds, with heartbeats as the service wants them.
 fn sync(next_heartbeat: Duration, takes: Duration) -> Record {
@@ -28,6 +29,21 @@ fn sync(next_heartbeat: Duration, takes: Duration) -> Record {
     record
 }
 
+/// How a service answers the first heartbeats.
+fn with(heartbeats: &[CallFault], valimail: Faults) -> Rig {
+    Rig::of(
+        Settings {
+            faults: ServiceFaults::calls(Method::Heartbeat, heartbeats),
+            ..Settings::default()
+        },
+        valimail::Settings {
+            faults: valimail,
+            ..valimail::Settings::company()
+        },
+    )
+    .env("BATON_PROVISIONING", "true")
+}
+
 #[test]
 fn heartbeats_come_as_often_as_the_service_asks_for() {
     let record = sync(Duration::from_secs(1), Duration::from_secs(5));
@@ -41,4 +57,35 @@ fn heartbeats_come_as_often_as_the_service_asks_for() {
 fn heartbeats_come_no_more_often_than_the_service_asks_for() {
     let record = sync(Duration::from_secs(300), Duration::from_secs(3));
     assert_eq!(record.heartbeats, 1, "{record:?}");
+}
+
+#[test]
+fn a_sync_outlives_heartbeats_that_fail_for_some_time() {
+    let refused = CallFault::Refuse(Code::Unavailable);
+    let slow = Fault::Delay(Duration::from_secs(14));
+    let rig = with(&[refused; 12], Faults::list(slow));
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::sync());
+    let record = rig.conductor.finished(&task);
+    assert_eq!(rig.uploaded(&record).resources("user").len(), 42);
+    let calls = rig.conductor.state().calls(Method::Heartbeat);
+    assert!(calls >= 12, "{calls} heartbeats");
+    assert_eq!((record.handed_out, record.finishes.len()), (1, 1));
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
+fn heartbeats_of_a_change_that_nobody_wants_are_sent_no_more() {
+    // The original sends none; the first one comes after a quarter of a minute.
+    let refused = CallFault::Refuse(Code::Unimplemented);
+    let slow = Fault::Delay(Duration::from_secs(18));
+    let rig = with(&[refused; 100], Faults::patch(slow));
+    let running = rig.started();
+    let task = rig.conductor.push(tasks::grant(OWNER, MEMBER));
+    let record = rig.conductor.finished(&task);
+    assert_eq!(record.end().annotations(), ["GrantReplaced"]);
+    assert_eq!(rig.conductor.state().calls(Method::Heartbeat), 1);
+    let _ = running.stop().succeeded();
+    rig.assert_clean();
 }
