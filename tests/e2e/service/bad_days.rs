@@ -1,7 +1,10 @@
 //! ConductorOne on a bad day.
 
 use crate::rig::Rig;
-use e2e::conductorone::{CallFault, Faults, Method, Settings, tasks};
+use e2e::conductorone::{
+    CallFault, Faults, Method, Settings, messages::baton_service_finish_task_request::FinalState,
+    tasks,
+};
 use tonic::Code;
 
 fn with(faults: Faults) -> Rig {
@@ -68,6 +71,27 @@ fn an_outcome_that_cannot_be_reported_is_reported_when_conductorone_answers_agai
     assert_eq!(record.end().annotations(), ["GrantReplaced"]);
     let _ = running.stop().succeeded();
     rig.assert_clean();
+}
+
+#[test]
+fn an_outcome_that_is_refused_is_replaced_by_one_that_cannot_be() {
+    for code in [Code::InvalidArgument, Code::OutOfRange] {
+        let refused = CallFault::Refuse(code);
+        let rig = with(Faults::calls(Method::FinishTask, &[refused]));
+        let running = rig.started();
+        let task = rig.conductor.push(tasks::list_actions());
+        let record = rig.conductor.finished(&task);
+        assert_eq!(record.finishes.len(), 1, "{record:?}");
+        assert_eq!(record.end().code(), 13, "{record:?}");
+        assert!(record.end().is_for_good(), "{record:?}");
+        assert!(record.end().message().contains("a bad day"), "{record:?}");
+        let Some(FinalState::Error(error)) = &record.end().0.final_state else {
+            panic!("{record:?}");
+        };
+        assert!(error.annotations.is_empty(), "{record:?}");
+        let _ = running.stop().succeeded();
+        rig.assert_clean();
+    }
 }
 
 #[test]
