@@ -4,6 +4,7 @@ use crate::rig::{Rig, UNAUTHENTICATED};
 use e2e::conductorone::{
     CallFault, Faults, Method, Settings, TokenFault, connector::Capability, tasks,
 };
+use std::time::Duration;
 use tonic::Code;
 
 #[test]
@@ -72,8 +73,7 @@ fn a_service_that_is_not_there_yet_is_waited_for() {
     let mut rig = Rig::new();
     rig.conductor.down();
     let running = rig.start(&[]);
-    // It has tried at least once when it has found nobody.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    running.wait_for_log("ConductorOne has not heard the hello; trying again", 1);
     rig.conductor.up();
     rig.conductor
         .wait_until("a hello", |state| state.hellos_heard == 1);
@@ -83,7 +83,8 @@ fn a_service_that_is_not_there_yet_is_waited_for() {
 
 #[test]
 fn credentials_that_are_not_taken_end_it() {
-    for fault in [TokenFault::Status(401), TokenFault::Status(403)] {
+    for status in [400, 401, 403] {
+        let fault = TokenFault::Status(status);
         let rig = Rig::with(Settings {
             faults: Faults::tokens(&[fault.clone(), fault]),
             ..Settings::default()
@@ -94,6 +95,19 @@ fn credentials_that_are_not_taken_end_it() {
             "BATON_CLIENT_SECRET",
         ]);
         assert_eq!(transcript.code, Some(UNAUTHENTICATED));
+    }
+}
+
+#[test]
+fn whatever_else_is_answered_when_a_token_is_asked_for_may_pass() {
+    for status in [302, 404, 405, 408, 418, 429, 500, 502, 503] {
+        let rig = Rig::with(Settings {
+            faults: Faults::tokens(&[TokenFault::Status(status)]),
+            ..Settings::default()
+        });
+        let _ = rig.started().stop().succeeded();
+        assert_eq!(rig.conductor.state().tokens_given, 1);
+        rig.assert_clean();
     }
 }
 
@@ -145,6 +159,20 @@ fn a_clock_that_is_off_is_made_up_for() {
         );
         rig.assert_clean();
     }
+}
+
+#[test]
+fn a_token_that_is_asked_for_by_the_other_clock_may_have_to_be_asked_for_again() {
+    // The first request is refused because of the time, and the second one finds a bad day.
+    let fine = TokenFault::Slow(Duration::ZERO);
+    let rig = Rig::with(Settings {
+        clock_ahead: 3600,
+        faults: Faults::tokens(&[fine, TokenFault::Status(503)]),
+        ..Settings::default()
+    });
+    let _ = rig.started().stop().succeeded();
+    assert_eq!(rig.conductor.state().tokens_given, 1);
+    rig.assert_clean();
 }
 
 #[test]
