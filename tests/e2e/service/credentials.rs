@@ -43,6 +43,34 @@ fn a_malformed_client_secret_is_told_by_its_part() {
 }
 
 #[test]
+fn a_place_that_is_no_host_is_refused() {
+    for place in [
+        "https://acme.conductor.one",
+        "acme.conductor.one/api",
+        "acme conductor one",
+        "acme.conductor.one:https",
+        "user@acme.conductor.one",
+    ] {
+        let rig = Rig::new().env("BATON_C1_API_HOST", place);
+        is_refused(&rig, &["not a host", "BATON_C1_API_HOST"]);
+    }
+}
+
+#[test]
+fn the_service_may_be_somewhere_else_than_the_client_id_says() {
+    let rig = Rig::new();
+    let (address, nowhere) = (rig.conductor.address().to_string(), "127.0.0.1:1");
+    let rig = rig.env("BATON_C1_API_HOST", nowhere);
+    let running = rig.start(&[]);
+    running.wait_for_log("ConductorOne has not heard the hello; trying again", 1);
+    let _ = running.stop().succeeded();
+    assert_eq!(rig.conductor.state().tokens_given, 0);
+    let rig = rig.env("BATON_C1_API_HOST", &address);
+    let _ = rig.started().stop().succeeded();
+    rig.assert_clean();
+}
+
+#[test]
 fn a_client_secret_may_be_in_a_file() {
     let rig = Rig::new();
     let secret = rig.conductor.client_secret();
