@@ -20,6 +20,7 @@ mod registration;
 mod replicas;
 mod rig;
 mod shutdown;
+mod start;
 mod syncs;
 mod temporary_files;
 mod traces;
