@@ -3,22 +3,23 @@
 use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{Faults as ServiceFaults, Method, Settings, TokenFault, tasks},
-    valimail::{self, Endpoint, Fault, Faults},
+    valimail::{self, Endpoint, Fault, Faults, Request},
 };
 use std::{io::Write, net::TcpStream, time::Duration};
 
+/// Waits for others.
+const HELD: Fault = Fault::Together(3);
 const NO_TASKS: &str = "cannot ask ConductorOne for tasks; trying again";
 
 #[test]
 fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
     // A list and a change are held until a third request is there.
-    let held = || Fault::Together(3);
     let mut rig = Rig::of(
         Settings::default(),
         valimail::Settings {
             faults: Faults {
-                list: [held(), held()].into(),
-                ..Faults::patch(held())
+                list: [HELD, HELD].into(),
+                ..Faults::patch(HELD)
             },
             ..valimail::Settings::company()
         },
@@ -27,12 +28,11 @@ fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
     let running = rig.started();
     let sync = rig.conductor.push(tasks::sync());
     let grant = rig.conductor.push(tasks::grant(OWNER, MEMBER));
-    rig.conductor.wait_until("both under way", |_| {
-        rig.valimail.count(Endpoint::List) > 0 && rig.valimail.count(Endpoint::Patch) > 0
-    });
+    are_held(&rig, 2);
     rig.conductor.down();
     running.wait_for_log(NO_TASKS, 1);
-    list(&rig);
+    let _third = list(&rig);
+    are_held(&rig, 3);
     running.wait_for_log("cannot report what a task has come to; trying again", 1);
     rig.conductor.up();
     let record = rig.conductor.finished(&grant);
@@ -45,13 +45,21 @@ fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
     rig.assert_clean();
 }
 
-/// Asks Valimail for a list, and does not wait for it.
-fn list(rig: &Rig) {
+/// Waits until so many requests have got this far.
+fn are_held(rig: &Rig, number: usize) {
+    let is_held = |request: &Request| request.fault == HELD;
+    rig.conductor.wait_until("held requests", |_| {
+        let requests = rig.valimail.requests();
+        requests.into_iter().filter(is_held).count() == number
+    });
+}
+
+/// Asks Valimail for a list.
+fn list(rig: &Rig) -> TcpStream {
     let mut stream = TcpStream::connect(rig.valimail.address()).expect("a connection");
     let request = b"GET /accounts/any/scim/v2/Users HTTP/1.1\r\nhost: x\r\n\r\n";
     stream.write_all(request).expect("it is taken");
-    rig.conductor
-        .wait_until("another list", |_| rig.valimail.count(Endpoint::List) > 1);
+    stream
 }
 
 #[test]
