@@ -23,7 +23,7 @@ pub use variables::{Value, Variables};
 use crate::{
     contract::variables as contract,
     egress::{Gate, Operation},
-    engine::Engine,
+    engine::{Engine, Running},
 };
 use clocks::{MonotonicClock, WallClock};
 use limits::Meter;
@@ -47,6 +47,7 @@ pub struct State {
     gate: Gate,
     variables: Arc<Variables>,
     meter: Meter,
+    _clock: Running,
 }
 
 impl State {
@@ -125,6 +126,7 @@ pub fn store(
         gate,
         variables,
         meter: Meter::new(limits),
+        _clock: engine.run_clock(),
     };
     let mut store = Store::new(engine.wasmtime(), state);
     store.limiter(|state| &mut state.meter);

@@ -59,7 +59,7 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>, signals: Signals) 
     let (stop, kill) = (CancellationToken::new(), CancellationToken::new());
     let signals = listen(signals, stop.clone(), kill.clone());
     let (work, condition) = (Arc::new(work), Arc::new(Condition::default()));
-    let client = Arc::new(Client::new(account)?);
+    let client = Arc::new(Client::new(account, Arc::clone(&condition))?);
     if let Some(address) = service.probes() {
         let listener = listen_for_probes(address).await?;
         let probes = Probes::new(Arc::clone(&condition), Arc::clone(&work));

@@ -3,6 +3,7 @@
 
 use super::{
     channel::{self, Authorities},
+    condition::Condition,
     credentials::{ClientId, ClientSecret, check_authority},
     token::Tokens,
 };
@@ -15,7 +16,7 @@ use crate::{
     failure::{Failure, Kind, Result},
 };
 use futures::Stream;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tonic::{Code, Request, Response, Status, metadata::AsciiMetadataValue, transport::Channel};
 
 /// For everything but an upload.
@@ -39,6 +40,8 @@ pub struct Client {
     service: BatonServiceClient<Channel>,
     tokens: Tokens,
     host_id: String,
+    /// Told what comes of each call.
+    condition: Arc<Condition>,
 }
 
 type Answer<T> = std::result::Result<T, Status>;
@@ -50,7 +53,7 @@ impl Client {
     /// # Errors
     ///
     /// When the certificates are of no use.
-    pub fn new(account: Account) -> Result<Self> {
+    pub fn new(account: Account, condition: Arc<Condition>) -> Result<Self> {
         let authority = match account.authority {
             None => account.id.authority().to_owned(),
             Some(other) if check_authority(&other).is_ok() => other,
@@ -68,6 +71,7 @@ impl Client {
             service: BatonServiceClient::new(channel),
             tokens: Tokens::new(http, &authority, account.id, account.secret),
             host_id: account.host_id,
+            condition,
         })
     }
 
@@ -162,9 +166,13 @@ impl Client {
             }
         };
         let late = |_| Status::deadline_exceeded(format!("no answer within {DEADLINE:?}"));
-        tokio::time::timeout(DEADLINE, calling)
-            .await
-            .map_err(late)?
+        let answer = tokio::time::timeout(DEADLINE, calling).await.map_err(late);
+        let answer = answer.flatten();
+        match &answer {
+            Ok(_) => self.condition.answered(),
+            Err(status) => self.condition.failed(words(status)),
+        }
+        answer
     }
 }
 

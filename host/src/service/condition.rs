@@ -10,7 +10,7 @@ pub struct State {
     pub registered: bool,
     /// Whether the process is about to stop.
     pub stopping: bool,
-    /// What the last call of ConductorOne's has failed with, unless one has succeeded since.
+    /// What the last call of ConductorOne has failed with, unless one has succeeded since.
     pub error: Option<String>,
     /// When ConductorOne has answered last.
     pub answered: Option<Timestamp>,
@@ -27,7 +27,6 @@ impl Condition {
     }
 
     pub(super) fn registered(&self) {
-        self.answered();
         self.lock().registered = true;
     }
 

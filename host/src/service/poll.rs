@@ -65,7 +65,7 @@ impl Service {
         if !self.register().await? {
             return Ok(());
         }
-        let desk = Arc::new(Desk::new(&self.client, &self.work, &self.condition));
+        let desk = Arc::new(Desk::new(&self.client, &self.work));
         let tasks = TaskTracker::new();
         let stopped = async {
             self.stop.cancelled().await;
@@ -84,10 +84,8 @@ impl Service {
             .retry(retry::schedule(LONGEST_HELLO))
             .when(|status| !retry::is_for_good(status))
             .notify(|status, wait| {
-                let error = words(status);
-                self.condition.failed(error.clone());
                 tracing::warn!(
-                    error,
+                    error = words(status),
                     wait_ms = milliseconds(wait),
                     "ConductorOne has not heard the hello; trying again"
                 );
@@ -125,10 +123,8 @@ impl Service {
                 }
                 Some(Err(status)) => {
                     let wait = failing.next();
-                    let error = words(&status);
-                    self.condition.failed(error.clone());
                     tracing::warn!(
-                        error,
+                        error = words(&status),
                         wait_ms = milliseconds(wait),
                         "cannot ask ConductorOne for tasks; trying again"
                     );
@@ -160,7 +156,6 @@ impl Service {
         desk: &Arc<Desk>,
         tasks: &TaskTracker,
     ) {
-        self.condition.answered();
         // It can be reached, so it can be told now what could not be reported.
         if let Some(reporting) = desk.report_again() {
             tasks.spawn(reporting);

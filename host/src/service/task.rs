@@ -2,7 +2,6 @@
 
 use super::{
     client::{Client, words},
-    condition::Condition,
     ending::{End, Ending, Ends, ends},
     heartbeat::Heart,
     job::{self, Bench, Invocations},
@@ -40,17 +39,15 @@ const LARGE: usize = 1 << 20;
 pub(super) struct Desk {
     client: Arc<Client>,
     work: Arc<Work>,
-    condition: Arc<Condition>,
     invocations: Arc<Invocations>,
     ledger: Ledger,
 }
 
 impl Desk {
-    pub(super) fn new(client: &Arc<Client>, work: &Arc<Work>, condition: &Arc<Condition>) -> Self {
+    pub(super) fn new(client: &Arc<Client>, work: &Arc<Work>) -> Self {
         Self {
             client: Arc::clone(client),
             work: Arc::clone(work),
-            condition: Arc::clone(condition),
             invocations: Arc::default(),
             ledger: Ledger::default(),
         }
@@ -175,7 +172,6 @@ impl Desk {
             })
             .await;
         match told {
-            Ok(()) => {}
             // An earlier attempt has arrived, and its answer has not.
             Err(status) if matches!(status.code(), Code::NotFound | Code::AlreadyExists) => {
                 tracing::info!(
@@ -183,14 +179,10 @@ impl Desk {
                     error = words(&status),
                     "ConductorOne does not wait for this task any more"
                 );
+                Ok(())
             }
-            Err(status) => {
-                self.condition.failed(words(&status));
-                return Err(status);
-            }
+            told => told,
         }
-        self.condition.answered();
-        Ok(())
     }
 
     /// Reports the oldest outcome that could not be reported, if there is one.
