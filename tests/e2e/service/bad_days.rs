@@ -1,6 +1,6 @@
 //! ConductorOne on a bad day.
 
-use crate::rig::Rig;
+use crate::rig::{Rig, each};
 use e2e::conductorone::{
     CallFault, Faults, Method, Settings, messages::baton_service_finish_task_request::FinalState,
     tasks,
@@ -28,25 +28,31 @@ fn survives(rig: &Rig) {
 
 #[test]
 fn asking_for_tasks_goes_on_whatever_is_answered() {
-    for fault in [
-        CallFault::Refuse(Code::Unavailable),
-        CallFault::Refuse(Code::PermissionDenied),
-        CallFault::Refuse(Code::Internal),
-        CallFault::CutBefore,
-    ] {
-        survives(&with(Faults::calls(Method::GetTask, &[fault])));
-    }
+    each(
+        &[
+            CallFault::Refuse(Code::Unavailable),
+            CallFault::Refuse(Code::PermissionDenied),
+            CallFault::Refuse(Code::Internal),
+            CallFault::CutBefore,
+        ],
+        |&fault| {
+            survives(&with(Faults::calls(Method::GetTask, &[fault])));
+        },
+    );
 }
 
 #[test]
 fn an_outcome_is_reported_again_when_it_has_not_arrived() {
-    for fault in [
-        CallFault::Refuse(Code::Unavailable),
-        CallFault::Refuse(Code::ResourceExhausted),
-        CallFault::CutBefore,
-    ] {
-        survives(&with(Faults::calls(Method::FinishTask, &[fault])));
-    }
+    each(
+        &[
+            CallFault::Refuse(Code::Unavailable),
+            CallFault::Refuse(Code::ResourceExhausted),
+            CallFault::CutBefore,
+        ],
+        |&fault| {
+            survives(&with(Faults::calls(Method::FinishTask, &[fault])));
+        },
+    );
 }
 
 #[test]
@@ -75,7 +81,7 @@ fn an_outcome_that_cannot_be_reported_is_reported_when_conductorone_answers_agai
 
 #[test]
 fn an_outcome_that_is_refused_is_replaced_by_one_that_cannot_be() {
-    for code in [Code::InvalidArgument, Code::OutOfRange] {
+    each(&[Code::InvalidArgument, Code::OutOfRange], |&code| {
         let refused = CallFault::Refuse(code);
         let rig = with(Faults::calls(Method::FinishTask, &[refused]));
         let running = rig.started();
@@ -91,7 +97,7 @@ fn an_outcome_that_is_refused_is_replaced_by_one_that_cannot_be() {
         assert!(error.annotations.is_empty(), "{record:?}");
         let _ = running.stop().succeeded();
         rig.assert_clean();
-    }
+    });
 }
 
 #[test]

@@ -114,9 +114,12 @@ fn what_is_not_there_is_said_not_to_be_there() {
 #[test]
 fn a_task_that_the_connector_cannot_do_is_finished_all_the_same() {
     let rig = Rig::provisioning();
-    let records = run(&rig, vec![tasks::unsupported()]);
-    assert_eq!(records[0].end().code(), 12);
-    assert!(records[0].end().message().contains("create_ticket"));
+    let records = run(&rig, vec![tasks::unsupported(), tasks::unheard_of()]);
+    for (record, name) in records.iter().zip(["create_ticket", "unknown"]) {
+        assert_eq!(record.end().code(), 12, "{record:?}");
+        assert!(record.end().is_for_good(), "{record:?}");
+        assert!(record.end().message().contains(name), "{record:?}");
+    }
 }
 
 #[test]

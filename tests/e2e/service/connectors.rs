@@ -1,6 +1,6 @@
 //! Connectors that fail, or have no end: the task has one, and the service goes on.
 
-use crate::rig::{Rig, Running};
+use crate::rig::{Rig, Running, each};
 use e2e::conductorone::{Record, Settings, tasks};
 
 fn attacked(attack: &str) -> Rig {
@@ -30,29 +30,35 @@ fn goes_on(rig: &Rig, running: Running) {
 
 #[test]
 fn a_crash_fails_the_sync() {
-    for (attack, text) in [
-        ("trap", "the connector crashed"),
-        ("panic", "the connector crashed"),
-        ("exit", "it has ended itself"),
-        ("endless-recursion", "call stack exhausted"),
-        ("memory-bomb", "--memory-limit"),
-    ] {
-        let record = fails(&attacked(attack));
-        assert_eq!(record.end().code(), 13, "{record:?}");
-        assert!(record.end().message().contains(text), "{record:?}");
-    }
+    each(
+        &[
+            ("trap", "the connector crashed"),
+            ("panic", "the connector crashed"),
+            ("exit", "it has ended itself"),
+            ("endless-recursion", "call stack exhausted"),
+            ("memory-bomb", "--memory-limit"),
+        ],
+        |&(attack, text)| {
+            let record = fails(&attacked(attack));
+            assert_eq!(record.end().code(), 13, "{record:?}");
+            assert!(record.end().message().contains(text), "{record:?}");
+        },
+    );
 }
 
 #[test]
 fn an_endless_loop_fails_the_sync_when_its_time_is_over() {
-    for (attack, limit, text) in [
-        ("endless-loop", "BATON_CPU_LIMIT", "more than 1 s"),
-        ("endless-waiting", "BATON_CALL_TIME_LIMIT", "within 1 s"),
-    ] {
-        let record = fails(&attacked(attack).env(limit, "1"));
-        assert_eq!(record.end().code(), 13, "{record:?}");
-        assert!(record.end().message().contains(text), "{record:?}");
-    }
+    each(
+        &[
+            ("endless-loop", "BATON_CPU_LIMIT", "more than 1 s"),
+            ("endless-waiting", "BATON_CALL_TIME_LIMIT", "within 1 s"),
+        ],
+        |&(attack, limit, text)| {
+            let record = fails(&attacked(attack).env(limit, "1"));
+            assert_eq!(record.end().code(), 13, "{record:?}");
+            assert!(record.end().message().contains(text), "{record:?}");
+        },
+    );
 }
 
 #[test]

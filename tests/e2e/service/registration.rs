@@ -1,6 +1,6 @@
 //! Saying hello.
 
-use crate::rig::{Rig, UNAUTHENTICATED};
+use crate::rig::{Rig, UNAUTHENTICATED, each};
 use e2e::conductorone::{
     CallFault, Faults, Method, Settings, TokenFault, connector::Capability, tasks,
 };
@@ -83,7 +83,7 @@ fn a_service_that_is_not_there_yet_is_waited_for() {
 
 #[test]
 fn credentials_that_are_not_taken_end_it() {
-    for status in [400, 401, 403] {
+    each(&[400, 401, 403], |&status| {
         let fault = TokenFault::Status(status);
         let rig = Rig::with(Settings {
             faults: Faults::tokens(&[fault.clone(), fault]),
@@ -95,12 +95,12 @@ fn credentials_that_are_not_taken_end_it() {
             "BATON_CLIENT_SECRET",
         ]);
         assert_eq!(transcript.code, Some(UNAUTHENTICATED));
-    }
+    });
 }
 
 #[test]
 fn whatever_else_is_answered_when_a_token_is_asked_for_may_pass() {
-    for status in [302, 404, 405, 408, 418, 429, 500, 502, 503] {
+    each(&[302, 404, 405, 408, 418, 429, 500, 502, 503], |&status| {
         let rig = Rig::with(Settings {
             faults: Faults::tokens(&[TokenFault::Status(status)]),
             ..Settings::default()
@@ -108,7 +108,7 @@ fn whatever_else_is_answered_when_a_token_is_asked_for_may_pass() {
         let _ = rig.started().stop().succeeded();
         assert_eq!(rig.conductor.state().tokens_given, 1);
         rig.assert_clean();
-    }
+    });
 }
 
 #[test]
@@ -132,14 +132,14 @@ fn an_odd_answer_for_a_token_is_asked_for_again() {
         r#"{"access_token": ""}"#,
         "<html>login</html>",
     ];
-    for body in bodies {
+    each(&bodies, |&body| {
         let rig = Rig::with(Settings {
             faults: Faults::tokens(&[TokenFault::Body(body)]),
             ..Settings::default()
         });
         let _ = rig.started().stop().succeeded();
         rig.assert_clean();
-    }
+    });
 }
 
 #[test]

@@ -270,6 +270,15 @@ impl Running {
     }
 }
 
+/// Tests several cases at the same time, because most of it is waiting.
+pub fn each<T: Sync>(cases: &[T], test: impl Fn(&T) + Sync) {
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| test(case));
+        }
+    });
+}
+
 /// How many lines have that message.
 fn logged(text: &str, message: &str) -> usize {
     let lines = text.lines();

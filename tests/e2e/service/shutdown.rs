@@ -1,6 +1,6 @@
 //! Coming to an end.
 
-use crate::rig::{MEMBER, OWNER, Rig};
+use crate::rig::{MEMBER, OWNER, Rig, each};
 use e2e::{
     conductorone::{
         CallFault, Faults as ServiceFaults, Method, Settings as ServiceSettings, tasks,
@@ -45,13 +45,13 @@ fn is_handed_back(rig: &Rig, task: &str) {
 
 #[test]
 fn an_idle_service_stops_at_once_at_each_signal() {
-    for signal in ["TERM", "INT", "HUP"] {
+    each(&["TERM", "INT", "HUP"], |&signal| {
         let rig = with(Faults::default());
         let running = rig.started();
         running.signal(signal);
         let _ = running.ends_at_once().succeeded();
         rig.assert_clean();
-    }
+    });
 }
 
 #[test]
@@ -162,14 +162,14 @@ fn a_second_signal_ends_what_the_first_one_waits_for() {
 fn a_task_that_is_on_its_way_already_comes_to_an_end() {
     // The first question for a task is answered late, with a task that comes meanwhile.
     let late = CallFault::Slow(Duration::from_secs(3));
-    for task in [tasks::grant(OWNER, MEMBER), tasks::sync()] {
+    each(&[tasks::grant(OWNER, MEMBER), tasks::sync()], |task| {
         let rig = of(
             ServiceFaults::calls(Method::GetTask, &[late]),
             Faults::default(),
         );
         let running = rig.started();
         rig.called(Method::GetTask, 1);
-        let task = rig.conductor.push(task);
+        let task = rig.conductor.push(task.clone());
         let _ = running.stop_at_once().succeeded();
         let record = rig.record(&task);
         assert_eq!(record.handed_out, 1, "{record:?}");
@@ -179,7 +179,7 @@ fn a_task_that_is_on_its_way_already_comes_to_an_end() {
             "{record:?}"
         );
         rig.assert_clean();
-    }
+    });
 }
 
 #[test]
