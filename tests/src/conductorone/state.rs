@@ -5,7 +5,7 @@ use super::{
     faults::Method,
     messages::{
         BatonServiceFinishTaskRequest, BatonServiceHelloRequest, Task,
-        baton_service_finish_task_request::FinalState, task::TaskType,
+        baton_service_finish_task_request::FinalState,
     },
     queue::{Finish, Place, Record},
     standin::Settings,
