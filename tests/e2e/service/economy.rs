@@ -64,7 +64,7 @@ fn there_is_a_pause_after_each_question_for_a_task() {
         record.handed_out_at.expect("it was handed out")
     });
     let first = times.next().expect("a first one");
-    let last = times.last().expect("a last one");
+    let last = times.next_back().expect("a last one");
     let pauses = last.duration_since(first);
     assert!(pauses >= Duration::from_millis(5 * 90), "{pauses:?}");
     let _ = running.stop().succeeded();

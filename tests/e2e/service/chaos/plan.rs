@@ -192,5 +192,5 @@ fn clerk(number: usize) -> String {
 }
 
 fn is_to_be_enabled(number: usize) -> bool {
-    number % 2 == 0
+    number.is_multiple_of(2)
 }
