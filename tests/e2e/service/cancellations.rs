@@ -6,23 +6,19 @@ use e2e::{
         CallFault, Faults as ServiceFaults, Method, Record, Settings, connector::BatonActionStatus,
         tasks,
     },
-    valimail::{self, Endpoint, Fault, Faults, Script},
+    valimail::{Endpoint, Fault, Faults, Script},
 };
 use serde_json::Value;
 use std::{fs, time::Duration};
 
 fn with(service: ServiceFaults, valimail: Faults) -> Rig {
-    Rig::of(
+    Rig::faulty(
         Settings {
             faults: service,
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: valimail,
-            ..valimail::Settings::company()
-        },
+        valimail,
     )
-    .env("BATON_PROVISIONING", "true")
 }
 
 /// Cancels a task that would never come to an end.

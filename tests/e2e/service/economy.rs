@@ -3,7 +3,7 @@
 use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{Settings, tasks},
-    valimail::{self, Fault, Faults, Script},
+    valimail::{Fault, Faults, Script},
 };
 use std::time::Duration;
 
@@ -31,14 +31,8 @@ fn one_connection_is_enough_for_everything() {
 #[test]
 fn no_more_tasks_are_worked_on_at_once_than_the_operator_wants() {
     let slow = Fault::Delay(Duration::from_millis(500));
-    let rig = Rig::of(
-        Settings::default(),
-        valimail::Settings {
-            faults: Faults::list(Script::forever(slow)),
-            ..valimail::Settings::company()
-        },
-    )
-    .env("BATON_TASK_CONCURRENCY", "2");
+    let rig = Rig::faulty(Settings::default(), Faults::list(Script::forever(slow)))
+        .env("BATON_TASK_CONCURRENCY", "2");
     let running = rig.started();
     let syncs: Vec<_> = (0..6).map(|_| rig.conductor.push(tasks::sync())).collect();
     for sync in syncs {
@@ -69,4 +63,20 @@ fn there_is_a_pause_after_each_question_for_a_task() {
     assert!(pauses >= Duration::from_millis(5 * 90), "{pauses:?}");
     let _ = running.stop().succeeded();
     rig.assert_clean();
+}
+
+#[test]
+fn connections_are_used_again_although_lists_are_given_up_when_somebody_is_found() {
+    let rig = Rig::provisioning();
+    let running = rig.started();
+    let grants = 10;
+    for number in 0..grants {
+        let entitlement = [OWNER, "member_type:marketer:assigned"][number % 2];
+        let task = rig.conductor.push(tasks::grant(entitlement, MEMBER));
+        assert!(rig.conductor.finished(&task).end().is_success());
+    }
+    let _ = running.stop().succeeded();
+    // Each grant gives up one list, and those that take an owner away three.
+    let connections = rig.valimail.connections();
+    assert!(connections <= grants, "{connections}");
 }

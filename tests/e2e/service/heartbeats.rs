@@ -3,22 +3,19 @@
 use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{CallFault, Faults as ServiceFaults, Method, Record, Settings, tasks},
-    valimail::{self, Fault, Faults},
+    valimail::{Fault, Faults},
 };
 use std::time::Duration;
 use tonic::Code;
 
 /// A sync of some seconds, with heartbeats as the service wants them.
 fn sync(next_heartbeat: Duration, takes: Duration) -> Record {
-    let rig = Rig::of(
+    let rig = Rig::faulty(
         Settings {
             next_heartbeat,
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: Faults::list(Fault::Delay(takes)),
-            ..valimail::Settings::company()
-        },
+        Faults::list(Fault::Delay(takes)),
     );
     let running = rig.started();
     let task = rig.conductor.push(tasks::sync());
@@ -31,17 +28,13 @@ fn sync(next_heartbeat: Duration, takes: Duration) -> Record {
 
 /// How a service answers the first heartbeats.
 fn with(heartbeats: &[CallFault], valimail: Faults) -> Rig {
-    Rig::of(
+    Rig::faulty(
         Settings {
             faults: ServiceFaults::calls(Method::Heartbeat, heartbeats),
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: valimail,
-            ..valimail::Settings::company()
-        },
+        valimail,
     )
-    .env("BATON_PROVISIONING", "true")
 }
 
 #[test]

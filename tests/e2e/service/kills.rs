@@ -5,24 +5,20 @@ use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{CallFault, Faults as ServiceFaults, Method, Record, Settings, tasks},
     host::holds_only,
-    valimail::{self, Endpoint, Fault, Faults},
+    valimail::{Endpoint, Fault, Faults},
 };
 use std::time::Duration;
 
 /// A service that offers a task again soon.
 fn with(service: ServiceFaults, valimail: Faults) -> Rig {
-    Rig::of(
+    Rig::faulty(
         Settings {
             lease: Duration::from_secs(1),
             faults: service,
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: valimail,
-            ..valimail::Settings::company()
-        },
+        valimail,
     )
-    .env("BATON_PROVISIONING", "true")
 }
 
 /// Starts another process, which brings a task that has been begun to its end.

@@ -3,20 +3,13 @@
 use crate::rig::{MEMBER, Rig, Running};
 use e2e::{
     conductorone::{Settings, connector::BatonActionStatus, tasks},
-    valimail::{self, Endpoint, Fault, Faults, Script},
+    valimail::{Endpoint, Fault, Faults, Script},
 };
 use serde_json::Value;
 use std::{fs, time::Duration};
 
 fn with(patch: impl Into<Script>) -> Rig {
-    Rig::of(
-        Settings::default(),
-        valimail::Settings {
-            faults: Faults::patch(patch),
-            ..valimail::Settings::company()
-        },
-    )
-    .env("BATON_RECEIPTS", "receipts.jsonl")
+    Rig::faulty(Settings::default(), Faults::patch(patch)).env("BATON_RECEIPTS", "receipts.jsonl")
 }
 
 /// So often at most, with a pause of a tenth of a second in between.

@@ -10,7 +10,7 @@ use e2e::{
         messages::task::{SyncFullTask, TaskType},
         tasks,
     },
-    valimail::{self, Endpoint, ErrorBody, Fault, Faults, Script},
+    valimail::{Endpoint, ErrorBody, Fault, Faults, Script},
 };
 
 /// Numbers of a service at a port.
@@ -50,18 +50,15 @@ impl Numbers<'_> {
 }
 
 fn with(service: ServiceFaults, valimail: Faults) -> (Rig, String) {
-    let rig = Rig::of(
+    let rig = Rig::faulty(
         Settings {
             offers: 1,
             faults: service,
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: valimail,
-            ..valimail::Settings::company()
-        },
+        valimail,
     );
-    probed(rig.env("BATON_PROVISIONING", "true"))
+    probed(rig)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{Faults as ServiceFaults, Method, Settings, TokenFault, tasks},
-    valimail::{self, Endpoint, Fault, Faults, Request},
+    valimail::{Endpoint, Fault, Faults, Request},
 };
 use std::{io::Write, net::TcpStream, time::Duration};
 
@@ -14,17 +14,13 @@ const NO_TASKS: &str = "cannot ask ConductorOne for tasks; trying again";
 #[test]
 fn a_service_that_is_gone_for_a_while_finds_everything_as_it_was() {
     // A list and a change are held until a third request is there.
-    let mut rig = Rig::of(
+    let mut rig = Rig::faulty(
         Settings::default(),
-        valimail::Settings {
-            faults: Faults {
-                list: [HELD, HELD].into(),
-                ..Faults::patch(HELD)
-            },
-            ..valimail::Settings::company()
+        Faults {
+            list: [HELD, HELD].into(),
+            ..Faults::patch(HELD)
         },
-    )
-    .env("BATON_PROVISIONING", "true");
+    );
     let running = rig.started();
     let sync = rig.conductor.push(tasks::sync());
     let grant = rig.conductor.push(tasks::grant(OWNER, MEMBER));
@@ -83,14 +79,8 @@ fn a_service_in_which_everything_disappears_is_noticed_and_found_again() {
 
 #[test]
 fn a_service_in_which_everything_disappears_does_not_keep_the_process() {
-    let rig = Rig::of(
-        Settings::default(),
-        valimail::Settings {
-            faults: Faults::list(Fault::Hang),
-            ..valimail::Settings::company()
-        },
-    )
-    .env("BATON_SHUTDOWN_GRACE", "1");
+    let rig = Rig::faulty(Settings::default(), Faults::list(Fault::Hang))
+        .env("BATON_SHUTDOWN_GRACE", "1");
     let (running, task) = rig.asking(Endpoint::List, tasks::sync());
     rig.conductor.swallow(true);
     let _ = running.stop_at_once().succeeded();
@@ -119,17 +109,13 @@ fn credentials_that_are_revoked_and_restored_are_tried_until_they_are_good_again
 
 #[test]
 fn an_outcome_is_kept_while_credentials_are_revoked() {
-    let rig = Rig::of(
+    let rig = Rig::faulty(
         Settings {
             lease: Duration::from_secs(1),
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: Faults::patch(Fault::Delay(Duration::from_secs(1))),
-            ..valimail::Settings::company()
-        },
-    )
-    .env("BATON_PROVISIONING", "true");
+        Faults::patch(Fault::Delay(Duration::from_secs(1))),
+    );
     let (running, task) = rig.asking(Endpoint::Patch, tasks::grant(OWNER, MEMBER));
     let refused = vec![TokenFault::Status(401); 1000];
     rig.conductor.set_faults(ServiceFaults::tokens(&refused));

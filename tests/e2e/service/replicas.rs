@@ -3,7 +3,7 @@
 use crate::rig::{MEMBER, OWNER, Rig};
 use e2e::{
     conductorone::{Settings, messages::task::TaskType, tasks},
-    valimail::{self, Endpoint, Fault, Faults, Script},
+    valimail::{Endpoint, Fault, Faults, Script},
 };
 use std::time::Duration;
 
@@ -11,17 +11,13 @@ const FIRST: &str = "a-pod";
 const OTHER: &str = "another-pod";
 
 fn with(valimail: Faults) -> Rig {
-    Rig::of(
+    Rig::faulty(
         Settings {
             lease: Duration::from_secs(2),
             ..Settings::default()
         },
-        valimail::Settings {
-            faults: valimail,
-            ..valimail::Settings::company()
-        },
+        valimail,
     )
-    .env("BATON_PROVISIONING", "true")
 }
 
 #[test]

@@ -7,7 +7,7 @@ use e2e::{
         ConductorOne, Method, Record, Settings as ServiceSettings, messages::task::TaskType,
     },
     host::{Host, Transcript, finish, holds_only},
-    valimail::{Endpoint, Settings, Standin, field},
+    valimail::{Endpoint, Faults, Settings, Standin, field},
 };
 use serde_json::Value;
 use std::{
@@ -56,6 +56,15 @@ impl Rig {
         Self::around(settings, valimail, host)
     }
 
+    /// The demo company on a bad day, with changes of access allowed.
+    pub fn faulty(settings: ServiceSettings, faults: Faults) -> Self {
+        let company = Settings {
+            faults,
+            ..Settings::company()
+        };
+        Self::of(settings, company).allowing_changes()
+    }
+
     /// Another connector, which has nothing to do with Valimail.
     pub fn around_component(settings: ServiceSettings, name: &str) -> Self {
         let host = Host::with_component(artifacts().component(name));
@@ -80,7 +89,11 @@ impl Rig {
 
     /// With changes of access allowed.
     pub fn provisioning() -> Self {
-        Self::new().env("BATON_PROVISIONING", "true")
+        Self::new().allowing_changes()
+    }
+
+    fn allowing_changes(self) -> Self {
+        self.env("BATON_PROVISIONING", "true")
     }
 
     #[must_use]
