@@ -25,8 +25,10 @@ fn main() -> ExitCode {
     {
         return compile(stack);
     }
+    // One worker beside this thread: a task that is handed from one to the other waits for it to wake
+    // up, and finds its caches cold.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build();
     let runtime = match runtime {

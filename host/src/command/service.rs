@@ -8,7 +8,7 @@ use crate::{
 use connector_host::{
     connector::Connector,
     egress::Witness,
-    failure::Result,
+    failure::{Failure, Kind, Result},
     service::{Client, Condition, Metrics, Probes, Service, Work, listen as listen_for_probes},
 };
 use secrecy::ExposeSecret;
@@ -74,8 +74,10 @@ pub async fn run(connector: Arc<Connector>, flags: Flags<'_>, signals: Signals) 
         stop,
         kill,
     };
+    // Where its tasks are, rather than on this thread.
+    let running = tokio::spawn(service.run());
     tokio::select! {
-        done = service.run() => done,
+        done = running => done.unwrap_or_else(|error| Err(Failure::of(Kind::Internal, error))),
         never = signals => never,
     }
 }
