@@ -14,6 +14,7 @@ use crate::{engine::Engine, machine_code::MachineCode};
 use etcetera::BaseStrategy;
 use hmac::{Hmac, Mac};
 use key::Key;
+use memmap2::MmapMut;
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, DirBuilder, Metadata},
@@ -58,7 +59,7 @@ pub fn load(engine: &Engine, directory: &Path, digest: &str) -> Option<Component
 }
 
 /// Machine code that this program has written.
-fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<MachineCode> {
+fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<MachineCode<MmapMut>> {
     check(directory)?;
     let mut file = key::open(path)?;
     let metadata = file.metadata()?;
@@ -72,18 +73,19 @@ fn authentic(directory: &Path, path: &Path, purpose: &Purpose) -> io::Result<Mac
         io::ErrorKind::NotFound => foreign("there is no key that it could be verified with"),
         _ => error,
     })?;
-    let mut entry = Vec::new();
-    file.read_to_end(&mut entry)?;
+    let length = usize::try_from(metadata.len()).map_err(io::Error::other)?;
+    // Not on the heap, where it would leave a hole of its size behind.
+    let mut entry = MmapMut::map_anon(length.max(1))?;
+    file.read_exact(&mut entry[..length])?;
     let damaged = || foreign("it is damaged, or this program has not written it");
-    let (code, compiled) = entry
+    let (code, compiled) = entry[..length]
         .strip_prefix(MAGIC)
         .and_then(|rest| rest.split_at_checked(CODE))
         .ok_or_else(damaged)?;
     // In constant time.
     let verified = purpose.code(&key, compiled)?.verify_slice(code);
     verified.map_err(|_| damaged())?;
-    entry.drain(..MAGIC.len() + CODE);
-    Ok(MachineCode::vouched_for(entry))
+    Ok(MachineCode::vouched_for(entry, MAGIC.len() + CODE))
 }
 
 /// Keeps a compiled component.

@@ -14,6 +14,10 @@ mod terminal;
 use connector_host::connector::compiler;
 use std::{ffi::OsStr, process::ExitCode, time::Duration};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// For what goes on in the background at the end.
 const GOODBYE: Duration = Duration::from_secs(2);
 

@@ -94,7 +94,7 @@ pub(super) async fn compile(
             )),
         });
     }
-    let compiled = MachineCode::vouched_for(output.stdout);
+    let compiled = MachineCode::vouched_for(output.stdout, 0);
     let component = compiled.component(engine);
     component.map_err(|error| {
         broken(format!(
